@@ -1,0 +1,90 @@
+"""How a view asks the services: the caller's own JSON, checked against the contract, sent with the caller's assertion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from uuid import uuid4
+
+from flask import current_app, g
+from marshmallow import ValidationError
+
+from contracts.actor import Role
+from contracts.calls import Call
+from contracts.errors import CoachworksError, Forbidden, Invalid
+
+Json = dict[str, Any]
+Answers = dict[str, Any]
+
+
+class Client(Protocol):
+    """What the gateway needs of the RPC client; raises `contracts.errors.*`, `Unavailable` when nobody answers in time."""
+
+    def call(
+        self, call: Call, input: Json, assertion: str | None = None, key: str | None = None, if_match: int | None = None  # noqa: A002
+    ) -> Any: ...
+
+    def gather(self, calls: Mapping[str, tuple[Call, Json]], assertion: str | None = None) -> dict[str, Any]: ...
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who is signed in: the person as `engagements.authenticate` answers it, its assertion and the token it came with."""
+
+    person: Json
+    assertion: str
+    token: str
+
+    @property
+    def role(self) -> Role:
+        role: Role = self.person["role"]
+        return role
+
+
+def client() -> Client:
+    found: Client = current_app.extensions["coachworks.client"]
+    return found
+
+
+def identity() -> Identity | None:
+    """Whoever has signed in on this request, or None."""
+    found: Identity | None = g.get("identity")
+    return found
+
+
+def check(call: Call, given: Json) -> None:
+    """Raises `Forbidden` for a role that may never make the call and `Invalid` for input that breaks its schema."""
+    who = identity()
+    if "public" not in call.roles and (who is None or who.role not in call.roles):
+        raise Forbidden("Your role may not do this.")
+    try:
+        call.input().load(given)
+    except ValidationError as error:
+        raise Invalid("The input is not valid.", errors=error.normalized_messages()) from None
+
+
+def ask(call: Call, given: Json, *, key: str | None = None, if_match: int | None = None) -> Any:
+    """The call's answer as JSON. A command always carries a key, so that a redelivered message does nothing twice."""
+    check(call, given)
+    if call.kind == "command":
+        key = key or str(uuid4())
+    return client().call(call, given, assertion=_assertion(), key=key, if_match=if_match)
+
+
+def ask_all(calls: Mapping[str, tuple[Call, Json]]) -> Answers:
+    """One round of parallel queries: for each name its answer, or the `CoachworksError` that it ended in."""
+    refused: Answers = {}
+    sent: dict[str, tuple[Call, Json]] = {}
+    for name, (call, given) in calls.items():
+        try:
+            check(call, given)
+            sent[name] = (call, given)
+        except CoachworksError as error:
+            refused[name] = error
+    return {**client().gather(sent, assertion=_assertion()), **refused}
+
+
+def _assertion() -> str | None:
+    who = identity()
+    return who.assertion if who else None
