@@ -80,7 +80,7 @@ class Route:
     @property
     def endpoint(self) -> str:
         """Unique in the API: the method and the path in words."""
-        return re.sub(r"\W+", "_", f"{self.method.lower()}{_PATH_PARAMETER.sub(r'\1', self.rule)}")
+        return re.sub(r"\W+", "_", self.method.lower() + _PATH_PARAMETER.sub(r"\1", self.rule))
 
     @property
     def is_public(self) -> bool:
