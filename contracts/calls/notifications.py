@@ -1,0 +1,133 @@
+"""Calls of the notifications service: the log of mail, what the gate would say, and the log of public events."""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from contracts.actor import ADMIN
+from contracts.calls import command, query
+from contracts.notification import KINDS, AboutSchema
+from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, page_of
+
+STATES = ("queued", "scheduled", "sent", "failed", "refused", "cancelled")
+
+
+class AttachmentName(Schema):
+    """A file that travels with a mail, without its bytes."""
+
+    filename = fields.String(required=True)
+    content_type = fields.String(required=True)
+
+
+class Notification(Entity):
+    """One mail to one recipient, from its request to its outcome.
+
+    `reason` and `rule` say why it was refused or cancelled (`rule` is a number of RULES.md, or null where no rule of
+    the domain was the reason); for a failed or waiting one `reason` is what the mail server said and `next_attempt_at`
+    when it is tried again.
+    """
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    recipient = fields.String(required=True, metadata={"description": "the mail address"})
+    recipient_name = fields.String(required=True)
+    recipient_portal = fields.String(
+        required=True,
+        metadata={"description": "internal_record, invited, active, disabled, staff or outsider, when it was queued"},
+    )
+    person_id = fields.UUID(required=True, allow_none=True)
+    client_id = fields.UUID(required=True, allow_none=True)
+    engagement_id = fields.UUID(required=True, allow_none=True)
+    program_name = fields.String(required=True, allow_none=True)
+    about = fields.Nested(AboutSchema, required=True)
+    subject = fields.String(required=True)
+    state = fields.String(required=True, validate=validate.OneOf(STATES))
+    reason = fields.String(required=True, allow_none=True)
+    rule = fields.String(required=True, allow_none=True)
+    attempts = fields.Integer(required=True)
+    next_attempt_at = Instant(required=True, allow_none=True)
+    sent_at = Instant(required=True, allow_none=True)
+    attachments = fields.List(fields.Nested(AttachmentName), required=True)
+
+
+class NotificationDetail(Notification):
+    """The mail as it was sent, or as it would be sent now. A link that opens an account is never shown."""
+
+    html = fields.String(required=True)
+    text = fields.String(required=True)
+
+
+class ListNotifications(PageInput):
+    """Newest first. A coach sees those of own engagements only (C22)."""
+
+    engagement_id = fields.UUID()
+    client_id = fields.UUID()
+    state = fields.String(validate=validate.OneOf(STATES))
+    kind = fields.String(validate=validate.OneOf(KINDS))
+
+
+class MayNotifyRecipient(Schema):
+    """A person by `person_id`, or anybody by `email`."""
+
+    person_id = fields.UUID()
+    email = Email()
+    name = fields.String(load_default="")
+
+
+class MayNotify(Schema):
+    """Asks before anything happens. Without `recipients` the engagement's client and coach are meant.
+
+    `origin` is `staff` for what a member of staff does on purpose, `automatic` for what the system does by itself.
+    """
+
+    engagement_id = fields.UUID(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    recipients = fields.List(fields.Nested(MayNotifyRecipient), validate=validate.Length(min=1, max=200))
+    origin = fields.String(load_default="staff", validate=validate.OneOf(["staff", "automatic"]))
+
+
+class NamedRecipient(Schema):
+    """Who is meant: an address, and the name it goes by (may be empty)."""
+
+    person_id = fields.UUID(required=True, allow_none=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+
+
+class Verdict(Schema):
+    """The gate's answer for one recipient, with the rule's number and a sentence for a person (C2)."""
+
+    recipient = fields.Nested(NamedRecipient, required=True)
+    allowed = fields.Boolean(required=True)
+    rule = fields.String(required=True)
+    reason = fields.String(required=True)
+
+
+class Verdicts(Schema):
+    """One verdict per recipient, in the order asked."""
+
+    verdicts = fields.List(fields.Nested(Verdict), required=True)
+
+
+class ListEvents(Schema):
+    """Public events in order, those after position `after` whose type matches one of `types`.
+
+    `types` are comma-separated topic patterns as in AMQP: `*` is one word, `#` any number of them.
+    """
+
+    after = fields.Integer(load_default=0, validate=validate.Range(min=0, max=2**62))
+    types = fields.String(load_default="#", validate=validate.Length(1, 2000))
+    limit = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class EventPage(Schema):
+    """CloudEvents 1.0 just as they were published; `next` is always the position to go on from."""
+
+    items = fields.List(fields.Dict(), required=True)
+    next = fields.Integer(required=True)
+
+
+list_notifications = query("notifications.list_notifications", ListNotifications, page_of(Notification))
+get_notification = query("notifications.get_notification", ById, NotificationDetail)
+retry_notification = command("notifications.retry_notification", ById, Notification)
+may_notify = query("notifications.may_notify", MayNotify, Verdicts)
+list_events = query("notifications.list_events", ListEvents, EventPage, roles=ADMIN)

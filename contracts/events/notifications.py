@@ -1,0 +1,53 @@
+"""Events of the notifications service: what became of each mail."""
+
+from __future__ import annotations
+
+from marshmallow import fields
+
+from contracts.events import EventData
+from contracts.notification import AboutSchema
+
+
+class NotificationFacts(EventData):
+    kind = fields.String(required=True, metadata={"description": "one of contracts.notification.KINDS"})
+    recipient = fields.String(required=True, metadata={"description": "the mail address"})
+    recipient_name = fields.String(required=True)
+    person_id = fields.UUID(
+        allow_none=True, load_default=None, metadata={"description": "null for one known only by address"}
+    )
+    client_id = fields.UUID(
+        allow_none=True, load_default=None, metadata={"description": "the client of the engagement, or the recipient"}
+    )
+    engagement_id = fields.UUID(allow_none=True, load_default=None)
+    about = fields.Nested(AboutSchema, required=True)
+    subject = fields.String(required=True, metadata={"description": "the mail's subject line"})
+    reason = fields.String(
+        allow_none=True, load_default=None, metadata={"description": "one sentence; null for one that was sent"}
+    )
+    rule = fields.String(
+        allow_none=True, load_default=None, metadata={"description": "the rule that was the reason, if one was"}
+    )
+
+
+class NotificationSent(NotificationFacts):
+    """The mail server took the mail."""
+
+    type = "notifications.notification.sent.v1"
+
+
+class NotificationFailed(NotificationFacts):
+    """The mail server refused the mail for good, or could not be reached for as long as it is tried."""
+
+    type = "notifications.notification.failed.v1"
+
+
+class NotificationRefused(NotificationFacts):
+    """The gate said no (rule C2); nothing was mailed."""
+
+    type = "notifications.notification.refused.v1"
+
+
+class NotificationCancelled(NotificationFacts):
+    """It was allowed when asked for, and was overtaken before its mail went out (rule C6)."""
+
+    type = "notifications.notification.cancelled.v1"
