@@ -1,0 +1,110 @@
+"""Events of the scheduling service: sessions and those who attend them.
+
+Each session event carries the session's state after the change.
+"""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, fields, validate
+
+from contracts.events import EventData
+from contracts.schema import Instant, Schema, Zone
+
+
+class LocationFacts(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    kind = fields.String(required=True, metadata={"description": "phone, in_person, zoom, skype, meet, teams or other"})
+    detail = fields.String(allow_none=True, load_default=None, metadata={"description": "as a person typed it"})
+    href = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "a safe https:, tel: or skype: link, or null"},
+    )
+
+
+class SessionFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True)
+    coach_id = fields.UUID(required=True, metadata={"description": "whose time it takes"})
+    title = fields.String(required=True)
+    number = fields.Integer(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "its place among the engagement's sessions by start; null when cancelled"},
+    )
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    time_zone = Zone(required=True, metadata={"description": "the zone that it was meant in (C14)"})
+    location = fields.Nested(LocationFacts, required=True)
+    state = fields.String(required=True, validate=validate.OneOf(["scheduled", "completed", "cancelled", "no_show"]))
+    ics_uid = fields.String(required=True, metadata={"description": "iCalendar UID, the same for life (C13)"})
+    ics_sequence = fields.Integer(required=True, metadata={"description": "iCalendar SEQUENCE, from 0 (C13)"})
+    reason = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "why it was last moved or cancelled, if said"},
+    )
+    conflict = fields.Boolean(
+        load_default=False,
+        metadata={"description": "its coach was booked already when the engagement was handed over or restored"},
+    )
+
+
+class SessionScheduled(SessionFacts):
+    """A session was put into the calendar (rules S1.15, S2.98)."""
+
+    type = "scheduling.session.scheduled.v1"
+
+
+class SessionRescheduled(SessionFacts):
+    """A session was moved to another time; its id and UID stay (rules S1.20, C13)."""
+
+    type = "scheduling.session.rescheduled.v1"
+
+    previous_starts_at = Instant(required=True)
+
+
+class SessionUpdated(SessionFacts):
+    """A session's title, place, attendees or coach was changed; its time is the same."""
+
+    type = "scheduling.session.updated.v1"
+
+
+class SessionCancelled(SessionFacts):
+    """A session will not take place; its time is free again (rule S2.97)."""
+
+    type = "scheduling.session.cancelled.v1"
+
+
+class SessionCompleted(SessionFacts):
+    """A session took place (rule C7)."""
+
+    type = "scheduling.session.completed.v1"
+
+
+class SessionMissed(SessionFacts):
+    """The client did not show up (rule C7)."""
+
+    type = "scheduling.session.missed.v1"
+
+
+class AttendeeFacts(EventData):
+    session_id = fields.UUID(required=True)
+    engagement_id = fields.UUID(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "empty where only the address is known"})
+    person_id = fields.UUID(allow_none=True, load_default=None, metadata={"description": "null for a guest"})
+
+
+class AttendeeAdded(AttendeeFacts):
+    """Somebody besides client and coach will attend a session (rule S1.17)."""
+
+    type = "scheduling.attendee.added.v1"
+
+
+class AttendeeRemoved(AttendeeFacts):
+    """Somebody no longer attends a session."""
+
+    type = "scheduling.attendee.removed.v1"
