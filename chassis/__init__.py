@@ -1,0 +1,1 @@
+"""The plumbing: Nameko, kombu, SQLAlchemy, Alembic, logging. Knows no word of coaching."""

@@ -1,0 +1,109 @@
+"""The database of a service: SQLite (WAL) or PostgreSQL, the same behaviour on both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine, MetaData, Uuid, create_engine, event, make_url
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+
+from chassis.columns import Exact, UtcDateTime
+from chassis.tables import add_chassis_tables
+
+__all__ = ["Copy", "Database", "Entity", "Exact", "UtcDateTime", "service_base"]
+
+_NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BUSY_SECONDS = 15
+
+
+class Entity:
+    """What every object that a service owns has; `Work.add` and `Work.publish` keep the last three."""
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, default=uuid4, sort_order=-10)
+    created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, sort_order=100)
+    updated_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, sort_order=101)
+    version: Mapped[int] = mapped_column(default=0, sort_order=102)
+
+
+class Copy:
+    """A local copy of an object that another service owns, fed by events; `sequence` is the newest applied."""
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, sort_order=-10)
+    sequence: Mapped[int] = mapped_column(sort_order=-9)
+
+
+def service_base(name: str) -> type[DeclarativeBase]:
+    """The declarative base of a service, with metadata of its own that already holds the chassis' tables."""
+    metadata = MetaData(naming_convention=_NAMING)
+    add_chassis_tables(metadata)
+    return type(f"{name.title()}Base", (DeclarativeBase,), {"metadata": metadata, "__doc__": f"Tables of {name}."})
+
+
+class Database:
+    """One engine and its sessions. Thread-safe; opens no connection until it is used."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_SECONDS})
+            _make_sqlite_strict(self.engine)
+        else:
+            url_with_driver = self.url.set(drivername="postgresql+psycopg2")
+            self.engine = create_engine(url_with_driver, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        # Within one process SQLite's writers queue here: waiting inside SQLite would stop every green thread.
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that takes the write lock at once; committed at the end, rolled back on any error."""
+        if not self.is_sqlite:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+            return
+        with self._writer, Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A read-only transaction on one snapshot; whatever it changed is rolled back."""
+        engine = self.engine.execution_options(coachworks_read_only=True)
+        if not self.is_sqlite:
+            engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+            session.rollback()
+
+    def dispose(self) -> None:
+        """Closes all connections."""
+        self.engine.dispose()
+
+
+def _make_sqlite_strict(engine: Engine) -> None:
+    """WAL, foreign keys, and transactions that begin when we say so: `BEGIN IMMEDIATE`, or plain for read-only ones."""
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, record: Any) -> None:
+        connection.isolation_level = None  # the driver must not begin transactions by itself
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("coachworks_read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

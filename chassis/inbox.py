@@ -1,0 +1,211 @@
+"""The inbox: an event is handled once per handler, in one transaction with what the handler changes (DESIGN §2.6)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from marshmallow import ValidationError
+from sqlalchemy import insert, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
+from chassis import context, logs, metrics
+from chassis.runtime import Runtime
+from chassis.work import Work
+from contracts.envelope import CONTENT_TYPE, Event, UndecodableEvent, decode
+from contracts.events import registry, schema_of
+
+log = logs.get(__name__)
+
+#: Pauses before the second and later attempts at a failed event; after the last one it is parked.
+PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
+CLAIM = dt.timedelta(seconds=60)
+DATABASE_DOWN = (OperationalError, InterfaceError)
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it came: raw bytes, and headers only to be kept for whoever repairs it."""
+
+    body: bytes
+    routing_key: str
+    content_type: str = CONTENT_TYPE
+    headers: str = "{}"
+
+
+def handle_all(runtime: Runtime, messages: Sequence[Message], before_commit: Callable[[], None] = lambda: None) -> None:
+    """Handles the messages of one fetch in one transaction; if that fails, each in its own, and keeps those that fail.
+
+    When it returns, every message may be acked. When the database is down it raises, and none may be.
+    """
+    if len(messages) > 1:
+        try:
+            with runtime.work() as work:
+                for message in messages:
+                    _handle(runtime, work, message)
+                before_commit()
+            return
+        except DATABASE_DOWN:
+            raise
+        except Exception as error:  # one of them failed: which one shows when each is tried alone
+            log.info("batch_split", size=len(messages), error=repr(error))
+    for message in messages:
+        _handle_alone(runtime, message, before_commit)
+
+
+def _handle_alone(runtime: Runtime, message: Message, before_commit: Callable[[], None]) -> None:
+    try:
+        with runtime.work() as work:
+            _handle(runtime, work, message)
+            before_commit()
+    except DATABASE_DOWN as error:
+        if isinstance(error, DBAPIError) and not _is_outage(error):
+            _keep_failed(runtime, message, error)
+            return
+        raise
+    except Exception as error:
+        _keep_failed(runtime, message, error)
+
+
+def _is_outage(error: DBAPIError) -> bool:
+    """A lost connection or a locked database is an outage; a statement that cannot work is the message's own fault."""
+    text = str(error.orig).lower()
+    faulty = ("no such table", "no such column", "syntax error", "has no column")
+    return not any(words in text for words in faulty)
+
+
+def _handle(runtime: Runtime, work: Work, message: Message) -> None:
+    event = decode(message.body)
+    handlers = runtime.service.handlers_of(event.type)
+    if not handlers:
+        raise UndecodableEvent(f"nothing here listens to {event.type}")
+    typed = _typed(event)
+    with context.step(event.requestid, event.traceparent):
+        for on in handlers:
+            if _first_time(runtime, work, on.name, event.id):
+                on.handler(work, typed)
+                work.session.flush()
+                metrics.HANDLED.labels(runtime.name, on.name).inc()
+            else:
+                metrics.DUPLICATES.labels(runtime.name, on.name).inc()
+
+
+def _typed(event: Event) -> Event:
+    if event.type not in registry():
+        return event  # from a newer release: only a handler that takes any type sees it, as plain JSON
+    try:
+        return replace(event, data=schema_of(event.type).load(event.data))
+    except ValidationError as error:
+        raise UndecodableEvent(f"{event.type}: {error.normalized_messages()}") from None
+
+
+def _first_time(runtime: Runtime, work: Work, handler: str, event_id: UUID) -> bool:
+    flavour = sqlite.insert if runtime.database.is_sqlite else postgresql.insert
+    statement = flavour(runtime.tables["inbox"]).values(handler=handler, event_id=event_id, handled_at=work.now)
+    done: Any = work.session.execute(statement.on_conflict_do_nothing())
+    return bool(done.rowcount)
+
+
+def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
+    """Writes a failed message down, so that it can be acked; what can never be read is parked at once."""
+    unreadable = isinstance(error, UndecodableEvent)
+    with runtime.work() as work:
+        work.session.execute(
+            insert(runtime.tables["failed_event"]).values(
+                event_id=None if unreadable else decode(message.body).id,
+                routing_key=message.routing_key,
+                content_type=message.content_type,
+                headers=message.headers,
+                body=message.body,
+                error=f"{type(error).__name__}: {error}"[:4000],
+                attempts=1,
+                next_attempt_at=None if unreadable else work.now + PAUSES[0],
+                parked=unreadable,
+                created_at=work.now,
+            )
+        )
+    metrics.FAILED.labels(runtime.name).inc()
+    log.error("event_failed", routing_key=message.routing_key, parked=unreadable, error=repr(error))
+
+
+def retry_failed(runtime: Runtime) -> int:
+    """Tries failed events that are due once more, each alone; after the last pause one is parked. Answers how many it tried."""
+    table = runtime.tables["failed_event"]
+    claim = uuid4()
+    with runtime.work() as work:
+        free = or_(table.c.claimed_until.is_(None), table.c.claimed_until < work.now)
+        due = (
+            select(table.c.id)
+            .where(table.c.parked.is_(False), table.c.next_attempt_at <= work.now, free)
+            .order_by(table.c.id)
+            .limit(20)
+            .with_for_update(skip_locked=True)
+        )
+        ids = list(work.session.scalars(due))
+        work.session.execute(
+            update(table).where(table.c.id.in_(ids)).values(claim=claim, claimed_until=work.now + CLAIM)
+        )
+    for id_ in ids:
+        _retry(runtime, id_, claim)
+    return len(ids)
+
+
+def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
+    table = runtime.tables["failed_event"]
+    mine = (table.c.id == id_) & (table.c.claim == claim)
+    try:
+        with runtime.work() as work:
+            row: Any = work.session.execute(select(table).where(mine).with_for_update()).one_or_none()
+            if row is None:
+                return  # taken over by another, or re-driven, in the meantime
+            message = Message(row.body, row.routing_key, row.content_type, row.headers)
+            _handle(runtime, work, message)
+            work.session.execute(table.delete().where(mine))
+    except Exception as error:
+        with runtime.work() as work:
+            row = work.session.execute(select(table).where(mine).with_for_update()).one_or_none()
+            if row is None:
+                return
+            parked = row.attempts >= len(PAUSES)
+            work.session.execute(
+                update(table)
+                .where(mine)
+                .values(
+                    attempts=row.attempts + 1,
+                    error=f"{type(error).__name__}: {error}"[:4000],
+                    next_attempt_at=None if parked else work.now + PAUSES[row.attempts],
+                    parked=parked,
+                    claim=None,
+                    claimed_until=None,
+                )
+            )
+        log.error("event_failed_again", id=id_, attempts=row.attempts + 1, parked=parked, error=repr(error))
+
+
+def parked(runtime: Runtime) -> list[Any]:
+    """The parked events, oldest first."""
+    table = runtime.tables["failed_event"]
+    with runtime.read() as work:
+        return list(work.session.execute(select(table).where(table.c.parked.is_(True)).order_by(table.c.id)))
+
+
+def redrive(runtime: Runtime, ids: Sequence[int]) -> int:
+    """Sets parked events going again, with all their attempts; answers how many."""
+    table = runtime.tables["failed_event"]
+    with runtime.work() as work:
+        done: Any = work.session.execute(
+            update(table)
+            .where(table.c.id.in_(ids), table.c.parked.is_(True))
+            .values(parked=False, attempts=0, next_attempt_at=work.now, claim=None, claimed_until=None)
+        )
+        return int(done.rowcount)
+
+
+def headers_as_text(headers: Any) -> str:
+    """Whatever headers a message has, as text that can be stored."""
+    return json.dumps(headers, default=repr)[:4000]

@@ -1,0 +1,79 @@
+"""What a service is, as data: what it answers, what it listens to, what it does by itself.
+
+`chassis.serve` makes the Nameko class of it, `chassis.worker` the threads; nothing here opens anything.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import MetaData
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.settings import ServiceSettings
+from contracts.actor import Actor
+from contracts.calls import Call
+from contracts.envelope import Event
+
+Operation = Callable[[Any, Actor, dict[str, Any]], Any]
+Handler = Callable[[Any, Event], None]
+
+
+def topic_matches(pattern: str, routing_key: str) -> bool:
+    """Whether an AMQP topic pattern matches: `*` is exactly one word, `#` any number of words (AMQP 0-9-1 §3.1.3.3)."""
+    expression = r"\.".join("#" if word == "#" else r"[^.]+" if word == "*" else re.escape(word) for word in pattern.split("."))
+    if expression == "#":
+        return True
+    expression = expression.replace(r"\.#\.", r"\.(?:.*\.)?").replace(r"#\.", r"(?:.*\.)?").replace(r"\.#", r"(?:\..*)?")
+    return re.fullmatch(expression, routing_key) is not None
+
+
+@dataclass(frozen=True)
+class On:
+    """Listens: `handler(work, event)` for every event whose type matches the topic `pattern`."""
+
+    pattern: str
+    handler: Handler
+
+    @property
+    def name(self) -> str:
+        """The handler's name in the inbox: renaming a handler makes it see again what is in flight."""
+        return f"{self.handler.__module__.rsplit('.', 2)[-2]}.{self.handler.__name__}"
+
+
+@dataclass(frozen=True)
+class Every:
+    """Does by itself: `action(runtime)` every `seconds`, at once again while it says that it did something."""
+
+    seconds: float
+    action: Callable[[Any], int]
+
+    @property
+    def name(self) -> str:
+        return f"{self.action.__module__.rsplit('.', 2)[-2]}.{self.action.__name__}"
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service. `prepares` runs after the migrations and must be harmless when run again; `serves` makes a WSGI
+    application that the serve process mounts beside its health pages."""
+
+    name: str
+    base: type[DeclarativeBase]
+    settings: type[ServiceSettings]
+    answers: dict[Call, Operation]
+    listens: Iterable[On] = ()
+    every: Iterable[Every] = ()
+    prepares: Callable[[Any], None] | None = None
+    serves: Callable[[Any], Callable[..., Iterable[bytes]]] | None = None
+
+    @property
+    def metadata(self) -> MetaData:
+        return self.base.metadata
+
+    def handlers_of(self, event_type: str) -> list[On]:
+        """What listens to that type here."""
+        return [on for on in self.listens if topic_matches(on.pattern, event_type)]

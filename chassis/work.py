@@ -1,0 +1,163 @@
+"""The unit of work: one transaction with the rows that change and what they publish (DESIGN §2.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+from marshmallow import RAISE
+from sqlalchemy import insert, inspect
+from sqlalchemy.orm import Session
+
+from chassis import context
+from chassis.database import Copy, Entity
+from chassis.settings import ServiceSettings
+from contracts.actor import SYSTEM, Actor
+from contracts.envelope import Event
+from contracts.errors import NotFound, Stale
+from contracts.events import EventData, schema_of
+from contracts.notification import RequestNotification
+
+Owned = TypeVar("Owned", bound=Entity)
+Copied = TypeVar("Copied", bound=Copy)
+Row = TypeVar("Row")
+
+
+class Work:
+    """One transaction. `now` is its one instant, aware UTC; `if_match` is the version that the caller has seen, if it said."""
+
+    def __init__(
+        self, session: Session, metadata: Any, settings: Any, now: dt.datetime, if_match: int | None = None
+    ) -> None:
+        self.session = session
+        self.settings = settings
+        self.now = now
+        self.if_match = if_match
+        self.published = False
+        self._outbox = metadata.tables["outbox"]
+        self._service: ServiceSettings = settings
+
+    def add(self, row: Row) -> Row:
+        """Adds a new row; an `Entity` gets its times and version 0."""
+        if isinstance(row, Entity):
+            row.id = row.id or uuid4()
+            row.created_at = row.updated_at = self.now
+            row.version = 0
+        self.session.add(row)
+        return row
+
+    def get(self, model: type[Owned], id: UUID, *, what: str) -> Owned:  # noqa: A002
+        """The object of that id; raises `NotFound`, whose sentence calls it `what`."""
+        found = self.session.get(model, id)
+        if found is None:
+            raise NotFound(f"There is no such {what}.")
+        return found
+
+    def change(self, model: type[Owned], id: UUID, *, what: str) -> Owned:  # noqa: A002
+        """The object, row-locked and fresh, for a command to change; raises `NotFound`, or `Stale` if If-Match is old."""
+        found = self.session.get(model, id, with_for_update=True, populate_existing=True)
+        if found is None:
+            raise NotFound(f"There is no such {what}.")
+        if self.if_match is not None and found.version != self.if_match:
+            raise Stale(f"The {what} has changed: it is at version {found.version}, not {self.if_match}.")
+        return found
+
+    def copy(self, model: type[Copied], id: UUID, *, what: str) -> Copied:  # noqa: A002
+        """The local copy of another service's object; an event may yet bring it, so `NotFound` is awaited."""
+        found = self.session.get(model, id)
+        if found is None:
+            raise NotFound(f"There is no such {what}.", awaited=True)
+        return found
+
+    def apply(self, model: type[Copied], event: Event, **extra: Any) -> bool:
+        """Brings the copy of the event's subject up to date, unless it is as new already (DESIGN §2.7): then False.
+
+        Columns take the event's fields of the same names, and `extra`.
+        """
+        row = self.session.get(model, event.subject_id, with_for_update=True)
+        if row is not None and row.sequence >= event.sequence:
+            return False
+        names = {column.key for column in inspect(model).column_attrs} - {"id", "sequence"}
+        values = {name: value for name, value in {**event.data, **extra}.items() if name in names}
+        if row is None:
+            self.session.add(model(id=event.subject_id, sequence=event.sequence, **values))
+        else:
+            row.sequence = event.sequence
+            for name, value in values.items():
+                setattr(row, name, value)
+        self.session.flush()
+        return True
+
+    def publish(
+        self, event: type[EventData], entity: Entity, data: dict[str, Any], actor: Actor | None = None
+    ) -> None:
+        """Publishes that `entity` changed: raises its version, which becomes the event's sequence.
+
+        `data` holds Python values; what the event's schema does not know or misses is a `ValidationError`.
+        """
+        entity.version += 1
+        entity.updated_at = self.now
+        self.session.flush()
+        self._enqueue(event, str(entity.id), entity.version, data, actor or SYSTEM)
+
+    def request(
+        self,
+        *,
+        key: str,
+        kind: str,
+        recipients: list[dict[str, Any]],
+        about: dict[str, Any],
+        trigger: dict[str, Any],
+        engagement_id: UUID | None = None,
+        context: dict[str, Any] | None = None,
+        attachments: list[dict[str, Any]] | None = None,
+        send_at: dt.datetime | None = None,
+    ) -> None:
+        """Asks for one mail per recipient (contracts/notification.py); `context` must be plain JSON."""
+        data = {
+            "key": key,
+            "kind": kind,
+            "recipients": recipients,
+            "about": about,
+            "trigger": trigger,
+            "engagement_id": engagement_id,
+            "context": context or {},
+            "attachments": attachments or [],
+            "send_at": send_at,
+        }
+        self._enqueue(RequestNotification, str(about["id"]), about.get("version") or 0, data, SYSTEM)
+
+    def _enqueue(
+        self, event: type[EventData], subject: str, sequence: int, data: dict[str, Any], actor: Actor
+    ) -> None:
+        schema = schema_of(event.type)
+        dumped = schema.dump(data)
+        unknown = data.keys() - schema.fields.keys()
+        if unknown:
+            raise ValueError(f"{event.type} does not declare {sorted(unknown)}")
+        schema.load(dumped, unknown=RAISE)
+        trace = context.current()
+        envelope = Event(
+            id=uuid4(),
+            type=event.type,
+            source=f"/coachworks/{self._service.service}",
+            subject=subject,
+            time=self.now,
+            sequence=sequence,
+            actorid=actor.id,
+            actorrole=actor.role,
+            requestid=trace.request_id if trace else None,
+            traceparent=trace.traceparent if trace else None,
+            data=dumped,
+        )
+        self.session.execute(
+            insert(self._outbox).values(
+                event_id=envelope.id,
+                exchange=event.exchange,
+                routing_key=event.type,
+                body=envelope.to_bytes(),
+                created_at=self.now,
+            )
+        )
+        self.published = True

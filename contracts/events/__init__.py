@@ -1,0 +1,64 @@
+"""Events: each type and version is declared once, as a class with a docstring, described fields and a golden example.
+
+    class InvoiceSent(InvoiceFacts):
+        \"\"\"The invoice took its number and is on its way.\"\"\"
+        type = "billing.invoice.sent.v1"
+
+The golden example lies in `contracts/events/examples/<type>.json` (the `data` alone) and is frozen once released.
+A new optional field keeps the version; anything else is a `.v2` that is published beside `.v1` for one release.
+"""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE
+
+from contracts.schema import Schema
+
+SERVICES = ("engagements", "scheduling", "documents", "notifications", "billing")
+PUBLIC = "coachworks.events"
+PRIVATE = "coachworks.private"
+EXAMPLES = Path(__file__).parent / "examples"
+
+
+class EventData(Schema):
+    """The `data` of an event. A consumer passes over fields that a newer release has added."""
+
+    type: ClassVar[str]
+    exchange: ClassVar[str] = PUBLIC
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+@cache
+def registry() -> dict[str, type[EventData]]:
+    """Every declared event by its type."""
+    for service in SERVICES:
+        import_module(f"contracts.events.{service}")
+    import_module("contracts.notification")
+    found: dict[str, type[EventData]] = {}
+    pending = list(EventData.__subclasses__())
+    while pending:
+        cls = pending.pop()
+        pending.extend(cls.__subclasses__())
+        if "type" in cls.__dict__:
+            found[cls.type] = cls
+    return dict(sorted(found.items()))
+
+
+@cache
+def schema_of(event_type: str) -> EventData:
+    """The schema instance of a declared type; KeyError for one that is not declared."""
+    return registry()[event_type]()
+
+
+def example_of(event_type: str) -> dict[str, Any]:
+    """The golden example of a declared type."""
+    example: dict[str, Any] = json.loads((EXAMPLES / f"{event_type}.json").read_text())
+    return example

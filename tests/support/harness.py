@@ -1,0 +1,127 @@
+"""A service in one process, on a real database, without a broker: calls, events and timers go through the real code."""
+
+from __future__ import annotations
+
+import datetime as dt
+import importlib
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import insert, select
+
+from chassis import identity, inbox
+from chassis.clock import FixedClock
+from chassis.database import Database
+from chassis.dispatch import answer
+from chassis.migrate import migrate
+from chassis.runtime import Runtime
+from chassis.service import Service
+from contracts.actor import PUBLIC, Actor
+from contracts.calls import Call
+from contracts.envelope import Event, decode
+from contracts.events import schema_of
+
+NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
+PRIVATE_KEY, PUBLIC_KEY = identity.new_keys()
+
+
+class Harness:
+    """See tests/service for how it reads."""
+
+    def __init__(self, service: Service, url: str, **settings: Any) -> None:
+        self.service = service
+        self.clock = FixedClock(NOW)
+        values = {
+            "service": service.name,
+            "database_url": url,
+            "amqp_url": "amqp://unused",
+            "assertion_public_key": PUBLIC_KEY,
+            "secret_key": "a secret of the tests",
+            "public_url": "https://coach.example",
+            "http_host": "127.0.0.1",
+            "http_port": 0,
+            **settings,
+        }
+        self.database = Database(url)
+        self.runtime = Runtime(service, service.settings(**values), self.database, self.clock, patience=0.0)
+        migrate(service, self.database)
+        if service.prepares:
+            service.prepares(self.runtime)
+
+    def call(
+        self, call: Call, input: dict[str, Any] | None = None, actor: Actor = PUBLIC, **options: Any  # noqa: A002
+    ) -> Any:
+        """The JSON answer of a call made by `actor`; options are `key` and `if_match`."""
+        assertion = None if actor.role == "public" else identity.sign(PRIVATE_KEY, actor, self.clock.now())
+        return answer(self.runtime, call, input=input or {}, assertion=assertion, **options)
+
+    def feed(
+        self,
+        type: str,  # noqa: A002
+        *,
+        subject: UUID,
+        data: dict[str, Any],
+        sequence: int = 1,
+        actor: Actor | None = None,
+        event_id: UUID | None = None,
+        source: str | None = None,
+    ) -> None:
+        """Delivers an event, as the listener would; whatever the handler raises is raised here."""
+        event = Event(
+            id=event_id or uuid4(),
+            type=type,
+            source=source or f"/coachworks/{type.split('.')[0]}",
+            subject=str(subject),
+            time=self.clock.now(),
+            sequence=sequence,
+            data=schema_of(type).dump(data),
+            actorid=actor.id if actor else None,
+            actorrole=actor.role if actor else "system",
+        )
+        with self.runtime.work() as work:
+            inbox._handle(self.runtime, work, inbox.Message(event.to_bytes(), type))
+
+    def run(self, action: Callable[[Runtime], int]) -> int:
+        """Runs a timer's action once."""
+        return action(self.runtime)
+
+    def published(self) -> list[Event]:
+        """All that lies in the outbox, in order."""
+        with self.runtime.read() as work:
+            table = self.runtime.tables["outbox"]
+            return [decode(row.body) for row in work.session.execute(select(table).order_by(table.c.id))]
+
+    def events(self, type: str | None = None) -> list[Event]:  # noqa: A002
+        """The public events published so far, or those of one type."""
+        return [e for e in self.published() if e.type != "notification.requested.v1" and type in (None, e.type)]
+
+    def requests(self, kind: str | None = None) -> list[dict[str, Any]]:
+        """The requests for notifications made so far, or those of one kind."""
+        found = [e.data for e in self.published() if e.type == "notification.requested.v1"]
+        return [data for data in found if kind in (None, data["kind"])]
+
+    def insert(self, table: str, **values: Any) -> None:
+        """Puts a row into one of the service's tables."""
+        with self.runtime.work() as work:
+            work.session.execute(insert(self.runtime.tables[table]).values(**values))
+
+
+def service_harness(module: str, **settings: Any) -> Any:
+    """A fixture that gives a fresh `Harness` of the service in `module`, once on SQLite and once on PostgreSQL."""
+
+    @pytest.fixture(params=["sqlite", "postgresql"])
+    def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
+        service = importlib.import_module(module).service
+        if request.param == "sqlite":
+            url = f"sqlite:///{tmp_path / 'service.sqlite3'}"
+        else:
+            url = request.getfixturevalue("postgres").create_database(f"t_{secrets.token_hex(6)}")
+        made = Harness(service, url, **settings)
+        yield made
+        made.database.dispose()
+
+    return harness
