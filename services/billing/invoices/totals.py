@@ -1,0 +1,102 @@
+"""What an invoice comes to: exact decimals, rounded where the rules say and nowhere else (C21). Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+_TWO_DECIMALS = frozenset(
+    """AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CNY COP CRC
+    CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD
+    KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO
+    NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL
+    THB TJS TMT TOP TRY TTD TWD TZS UAH USD UYU UZS VED VES WST XCD YER ZAR ZMW ZWG""".split()  # noqa: SIM905
+)
+_NO_DECIMALS = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())  # noqa: SIM905
+_THREE_DECIMALS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())  # noqa: SIM905
+
+DECIMALS = {
+    **dict.fromkeys(_TWO_DECIMALS, 2),
+    **dict.fromkeys(_NO_DECIMALS, 0),
+    **dict.fromkeys(_THREE_DECIMALS, 3),
+}
+"""ISO 4217 code of every current currency → how many decimals its smallest unit has."""
+
+_EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
+"""Wide enough that a product or a sum of an invoice's figures is never rounded behind our back."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One position. `tax_rate` is in percent; None says that the line bears no tax, 0 that it is zero-rated."""
+
+    quantity: Decimal
+    unit_price: Decimal
+    tax_rate: Decimal | None = None
+
+
+@dataclass(frozen=True)
+class TaxOfRate:
+    """The tax of all lines of one rate: `amount` is `rate` percent of `base`, rounded once."""
+
+    rate: Decimal
+    base: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True)
+class Totals:
+    """`amounts` are the lines' own, in their order; `taxes` goes from the highest rate to the lowest."""
+
+    amounts: tuple[Decimal, ...]
+    subtotal: Decimal
+    taxes: tuple[TaxOfRate, ...]
+    tax: Decimal
+    total: Decimal
+
+
+def rounded(amount: Decimal, currency: str) -> Decimal:
+    """`amount` in the currency's smallest unit, half up; below zero half goes away from zero, so that a discount
+    mirrors its charge. KeyError for a currency that is not in DECIMALS."""
+    in_units = amount.quantize(Decimal(1).scaleb(-DECIMALS[currency]), context=_EXACT)
+    return _EXACT.add(in_units, Decimal(0))  # makes a -0.00 a 0.00
+
+
+def is_payable(amount: Decimal, currency: str) -> bool:
+    """Whether `amount` is a whole number of the currency's smallest units: 0.5 is, in EUR; 0.005 is not."""
+    return rounded(amount, currency) == amount
+
+
+def as_text(amount: Decimal, currency: str) -> str:
+    """The decimal string that the API shows: as many decimals as the currency has, no grouping, no exponent."""
+    return f"{rounded(amount, currency):f}"
+
+
+def line_amount(line: Line, currency: str) -> Decimal:
+    """Quantity × unit price, rounded half up to the currency's smallest unit (C21)."""
+    return rounded(_EXACT.multiply(line.quantity, line.unit_price), currency)
+
+
+def totals_of(lines: Iterable[Line], currency: str) -> Totals:
+    """Everything that an invoice in `currency` adds up to; tax is rounded half up once per rate, on the sum of the
+    rate's lines (C21). Without lines everything is zero."""
+    nothing = rounded(Decimal(0), currency)
+    amounts: list[Decimal] = []
+    bases: dict[Decimal, Decimal] = {}
+    for line in lines:
+        amount = line_amount(line, currency)
+        amounts.append(amount)
+        if line.tax_rate is not None:
+            bases[line.tax_rate] = _EXACT.add(bases.get(line.tax_rate, nothing), amount)
+    taxes = tuple(
+        TaxOfRate(rate, bases[rate], rounded(_EXACT.multiply(bases[rate], rate.scaleb(-2, _EXACT)), currency))
+        for rate in sorted(bases, reverse=True)
+    )
+    subtotal = _sum(amounts, nothing)
+    tax = _sum((each.amount for each in taxes), nothing)
+    return Totals(tuple(amounts), subtotal, taxes, tax, _EXACT.add(subtotal, tax))
+
+
+def _sum(amounts: Iterable[Decimal], start: Decimal) -> Decimal:
+    for amount in amounts:
+        start = _EXACT.add(start, amount)
+    return start
