@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -38,7 +38,7 @@ class Message:
     headers: str = "{}"
 
 
-def handle_all(runtime: Runtime, messages: Sequence[Message], before_commit: Callable[[], None] = lambda: None) -> None:
+def handle_all(runtime: Runtime, messages: Sequence[Message]) -> None:
     """Handles the messages of one fetch in one transaction; if that fails, each in its own, and keeps those that fail.
 
     When it returns, every message may be acked. When the database is down it raises, and none may be.
@@ -47,22 +47,20 @@ def handle_all(runtime: Runtime, messages: Sequence[Message], before_commit: Cal
         try:
             with runtime.work() as work:
                 for message in messages:
-                    _handle(runtime, work, message)
-                before_commit()
+                    handle(runtime, work, message)
             return
         except DATABASE_DOWN:
             raise
         except Exception as error:  # one of them failed: which one shows when each is tried alone
             log.info("batch_split", size=len(messages), error=repr(error))
     for message in messages:
-        _handle_alone(runtime, message, before_commit)
+        _handle_alone(runtime, message)
 
 
-def _handle_alone(runtime: Runtime, message: Message, before_commit: Callable[[], None]) -> None:
+def _handle_alone(runtime: Runtime, message: Message) -> None:
     try:
         with runtime.work() as work:
-            _handle(runtime, work, message)
-            before_commit()
+            handle(runtime, work, message)
     except DATABASE_DOWN as error:
         if isinstance(error, DBAPIError) and not _is_outage(error):
             _keep_failed(runtime, message, error)
@@ -79,7 +77,8 @@ def _is_outage(error: DBAPIError) -> bool:
     return not any(words in text for words in faulty)
 
 
-def _handle(runtime: Runtime, work: Work, message: Message) -> None:
+def handle(runtime: Runtime, work: Work, message: Message) -> None:
+    """Handles one message within `work`, once per handler; raises whatever the handler raises, or `UndecodableEvent`."""
     event = decode(message.body)
     handlers = runtime.service.handlers_of(event.type)
     if not handlers:
@@ -164,7 +163,7 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
             if row is None:
                 return  # taken over by another, or re-driven, in the meantime
             message = Message(row.body, row.routing_key, row.content_type, row.headers)
-            _handle(runtime, work, message)
+            handle(runtime, work, message)
             work.session.execute(table.delete().where(mine))
     except Exception as error:
         with runtime.work() as work:

@@ -83,7 +83,7 @@ class Harness:
             actorrole=actor.role if actor else "system",
         )
         with self.runtime.work() as work:
-            inbox._handle(self.runtime, work, inbox.Message(event.to_bytes(), type))
+            inbox.handle(self.runtime, work, inbox.Message(event.to_bytes(), type))
 
     def run(self, action: Callable[[Runtime], int]) -> int:
         """Runs a timer's action once."""
@@ -119,7 +119,7 @@ def service_harness(module: str, **settings: Any) -> Any:
         if request.param == "sqlite":
             url = f"sqlite:///{tmp_path / 'service.sqlite3'}"
         else:
-            url = request.getfixturevalue("postgres").create_database(f"t_{secrets.token_hex(6)}")
+            url = request.getfixturevalue("postgres_server").create_database(f"t_{secrets.token_hex(6)}")
         made = Harness(service, url, **settings)
         yield made
         made.database.dispose()

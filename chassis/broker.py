@@ -1,0 +1,70 @@
+"""Connections to RabbitMQ."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import kombu
+from amqp import Connection as AmqpConnection
+from amqp.exceptions import AMQPError
+from kombu.exceptions import KombuError
+
+from chassis import logs
+
+log = logs.get(__name__)
+
+#: What a lost, refused or silent connection raises.
+LOST: tuple[type[BaseException], ...] = (OSError, AMQPError, KombuError)
+HEARTBEAT = 20
+
+
+def connect(url: str, name: str, *, heartbeat: int = HEARTBEAT) -> kombu.Connection:
+    """An open connection that the broker's own pages show as `name`; raises one of `LOST`.
+
+    Who gives a heartbeat must call `heartbeat_check` every few seconds.
+    """
+    connection = kombu.Connection(
+        url,
+        connect_timeout=5,
+        heartbeat=heartbeat,
+        transport_options={"client_properties": {"connection_name": name}, "write_timeout": 15},
+    )
+    connection.connect()
+    return connection
+
+
+def raw_channel(connection: kombu.Connection) -> Any:
+    """A channel that hands bodies over as bytes, whatever their headers say of an encoding."""
+    channel = connection.channel()
+    channel.auto_decode = False
+    return channel
+
+
+def amqp_of(connection: kombu.Connection) -> AmqpConnection:
+    """The py-amqp connection inside."""
+    return connection.connection
+
+
+def close(connection: kombu.Connection | None) -> None:
+    """Closes a connection that may be broken already."""
+    if connection is None:
+        return
+    try:
+        connection.release()
+    except LOST as error:
+        log.debug("close_failed", error=str(error))
+
+
+def wait_for(what: str, attempt: Callable[[], Any], lost: tuple[type[BaseException], ...]) -> Any:
+    """What `attempt` answers, as soon as it does; while it raises one of `lost`, says so once and tries every second."""
+    told = False
+    while True:
+        try:
+            return attempt()
+        except lost as error:
+            if not told:
+                log.warning("waiting", what=what, error=str(error).strip().splitlines()[0] if str(error) else repr(error))
+                told = True
+            time.sleep(1)

@@ -1,0 +1,101 @@
+"""`/healthz` (the process lives), `/readyz` (it can do its work) and `/metrics` (Prometheus), as a WSGI application."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from prometheus_client import make_wsgi_app
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from chassis import broker, metrics, outbox
+from chassis.migrate import current_of, head_of
+from chassis.runtime import Runtime
+
+STUCK_SECONDS = 60.0
+Application = Callable[..., Iterable[bytes]]
+
+
+def checks(runtime: Runtime) -> dict[str, str]:
+    """What each check says: "ok", or what is wrong in a sentence."""
+    return {
+        "database": _guarded(lambda: _database(runtime)),
+        "migration": _guarded(lambda: _migration(runtime)),
+        "broker": _guarded(lambda: _broker(runtime)),
+        "outbox": _guarded(lambda: _outbox(runtime)),
+    }
+
+
+def summary(runtime: Runtime) -> dict[str, Any]:
+    """The answer to the call `<service>.health`."""
+    found = checks(runtime)
+    return {"status": "ok" if all(said == "ok" for said in found.values()) else "degraded", "checks": found}
+
+
+def _guarded(check: Callable[[], str]) -> str:
+    try:
+        return check()
+    except (SQLAlchemyError, *broker.LOST) as error:
+        return f"does not answer: {str(error).splitlines()[0]}"
+
+
+def _database(runtime: Runtime) -> str:
+    with runtime.database.engine.connect() as connection:
+        connection.execute(text("SELECT 1"))
+    return "ok"
+
+
+def _migration(runtime: Runtime) -> str:
+    current, head = current_of(runtime.database), head_of(runtime.service)
+    return "ok" if current == head else f"the database is at {current}, this release needs {head}"
+
+
+def _broker(runtime: Runtime) -> str:
+    broker.close(broker.connect(runtime.settings.amqp_url, f"{runtime.name} readiness", heartbeat=0))
+    return "ok"
+
+
+def _outbox(runtime: Runtime) -> str:
+    depth, age = outbox.measure(runtime)
+    return "ok" if age < STUCK_SECONDS else f"{depth} events wait, the oldest for {age:.0f} s"
+
+
+def _measure(runtime: Runtime) -> None:
+    depth, age = outbox.measure(runtime)
+    metrics.OUTBOX.labels(runtime.name).set(depth)
+    metrics.OUTBOX_AGE.labels(runtime.name).set(age)
+    table = runtime.tables["failed_event"]
+    with runtime.read() as work:
+        count = work.session.scalar(select(func.count()).select_from(table).where(table.c.parked.is_(True)))
+    metrics.PARKED.labels(runtime.name).set(count or 0)
+
+
+def application(runtime: Runtime) -> Application:
+    """The health pages, and what the service itself `serves` behind them."""
+    prometheus: Any = make_wsgi_app()
+    own = runtime.service.serves(runtime) if runtime.service.serves else None
+
+    def pages(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path == "/healthz":
+            return _answer(start_response, True, {"status": "ok"})
+        if path == "/readyz":
+            found = checks(runtime)
+            return _answer(start_response, all(said == "ok" for said in found.values()), found)
+        if path == "/metrics":
+            _measure(runtime)
+            answer: Iterable[bytes] = prometheus(environ, start_response)
+            return answer
+        if own:
+            return own(environ, start_response)
+        start_response("404 Not Found", [("Content-Type", "text/plain")])
+        return [b"Not found.\n"]
+
+    return pages
+
+
+def _answer(start_response: Any, good: bool, body: dict[str, str]) -> Iterable[bytes]:
+    start_response("200 OK" if good else "503 Service Unavailable", [("Content-Type", "application/json")])
+    return [json.dumps(body).encode()]

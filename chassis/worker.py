@@ -1,0 +1,137 @@
+"""The worker process: plain threads that reach out (DESIGN §2.4): the relay, retries, and the service's own timers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import threading
+from collections.abc import Callable
+from socketserver import ThreadingMixIn
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from kombu import Queue
+from sqlalchemy import delete
+
+from chassis import broker, context, health, inbox, logs, metrics, topology
+from chassis.outbox import ConfirmingPublisher, Relay
+from chassis.runtime import Runtime
+from chassis.service import Every
+
+log = logs.get(__name__)
+KEEP_ANSWERS = dt.timedelta(hours=24)
+KEEP_INBOX = dt.timedelta(days=30)
+
+
+def tidy(runtime: Runtime) -> int:
+    """Deletes kept answers after 24 h and inbox rows after 30 days, longer than any message can be on its way."""
+    answers, handled = runtime.tables["idempotency"], runtime.tables["inbox"]
+    with runtime.work() as work:
+        work.session.execute(delete(answers).where(answers.c.created_at < work.now - KEEP_ANSWERS))
+        work.session.execute(delete(handled).where(handled.c.handled_at < work.now - KEEP_INBOX))
+    return 0
+
+
+CHORES = (Every(0.5, inbox.retry_failed), Every(600, tidy))
+
+
+class Bell:
+    """Wakes all threads of the worker that wait for something to do."""
+
+    def __init__(self) -> None:
+        self._waiting: list[threading.Event] = []
+
+    def listener(self) -> threading.Event:
+        """An event that is set at each ring."""
+        event = threading.Event()
+        self._waiting.append(event)
+        return event
+
+    def ring(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+
+def run_timer(runtime: Runtime, timer: Every, wake: threading.Event, stopping: threading.Event) -> None:
+    """Runs a timer until `stopping`; what it raises is logged and counted, and it is tried again at its next time."""
+    while not stopping.is_set():
+        did = 0
+        try:
+            with context.step():
+                did = timer.action(runtime)
+        except Exception:
+            metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
+            log.exception("timer_failed", timer=timer.name)
+        if not did:
+            wake.wait(timer.seconds)
+            wake.clear()
+
+
+def hear_nudges(runtime: Runtime, bell: Bell, stopping: threading.Event) -> None:
+    """Rings the bell for each nudge from a serve process; without a broker the timers poll."""
+    while not stopping.is_set():
+        connection = None
+        try:
+            connection = broker.connect(runtime.settings.amqp_url, f"{runtime.name} nudged")
+            channel = connection.channel()
+            queue = Queue("", exchange=topology.NUDGE, routing_key=runtime.name, exclusive=True, auto_delete=True)(channel)
+            queue.declare()
+            channel.basic_consume(queue.name, no_ack=True, callback=lambda message: bell.ring())
+            while not stopping.is_set():
+                try:
+                    broker.amqp_of(connection).heartbeat_tick()
+                    connection.drain_events(timeout=1)
+                except TimeoutError:
+                    continue
+        except broker.LOST as error:
+            log.info("nudges_lost", error=repr(error))
+            stopping.wait(1)
+        finally:
+            broker.close(connection)
+
+
+class _Pages(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Says nothing: who asks for health asks often."""
+
+
+def work(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None:
+    """Runs until told to stop: `until` is given a function that stops gracefully, and calls it when the time comes."""
+    stopping = threading.Event()
+    bell = Bell()
+    runtime.on_publish = bell.ring
+    publisher = ConfirmingPublisher(runtime.settings.amqp_url, f"{runtime.name} relay")
+    relay = Relay(runtime, publisher, bell.listener())
+    pages = make_server(
+        runtime.settings.http_host,
+        runtime.settings.http_port,
+        health.application(runtime),
+        server_class=_Pages,
+        handler_class=_Quiet,
+    )
+    threads = [
+        threading.Thread(target=relay.run, args=(stopping,), name="relay"),
+        *(
+            threading.Thread(target=run_timer, args=(runtime, timer, bell.listener(), stopping), name=timer.name)
+            for timer in (*CHORES, *runtime.service.every)
+        ),
+        threading.Thread(target=hear_nudges, args=(runtime, bell, stopping), name="nudges"),
+    ]
+
+    def stop() -> None:
+        stopping.set()
+        bell.ring()
+
+    threading.Thread(target=pages.serve_forever, name="pages", daemon=True).start()
+    for thread in threads:
+        thread.start()
+    log.info("working", service=runtime.name, http_port=pages.server_port)
+    until(stop)
+    for thread in threads:
+        thread.join()
+    pages.shutdown()
+    runtime.database.dispose()
+    log.info("stopped", service=runtime.name)
