@@ -16,7 +16,7 @@ from chassis import logs
 log = logs.get(__name__)
 
 #: What a lost, refused or silent connection raises.
-LOST: tuple[type[BaseException], ...] = (OSError, AMQPError, KombuError)
+LOST: tuple[type[Exception], ...] = (OSError, AMQPError, KombuError)
 HEARTBEAT = 20
 
 
@@ -57,14 +57,16 @@ def close(connection: kombu.Connection | None) -> None:
         log.debug("close_failed", error=str(error))
 
 
-def wait_for(what: str, attempt: Callable[[], Any], lost: tuple[type[BaseException], ...]) -> Any:
-    """What `attempt` answers, as soon as it does; while it raises one of `lost`, says so once and tries every second."""
+def wait_for(what: str, attempt: Callable[[], Any], lost: tuple[type[Exception], ...]) -> Any:
+    """What `attempt` answers, once it does; while it raises one of `lost`, says so once and tries every second."""
     told = False
     while True:
         try:
             return attempt()
         except lost as error:
             if not told:
-                log.warning("waiting", what=what, error=str(error).strip().splitlines()[0] if str(error) else repr(error))
+                log.warning(
+                    "waiting", what=what, error=str(error).strip().splitlines()[0] if str(error) else repr(error)
+                )
                 told = True
             time.sleep(1)

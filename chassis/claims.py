@@ -34,7 +34,7 @@ Due = TypeVar("Due", bound=Claimable)
 def claim_due(
     work: Work, model: type[Due], due: ColumnElement[bool], *, order_by: Any, limit: int, seconds: float
 ) -> list[tuple[UUID, UUID]]:
-    """Claims up to `limit` rows that are `due` and unclaimed, for `seconds`; answers `(id, claim)` of each, in order."""
+    """Claims up to `limit` rows that are `due` and unclaimed, for `seconds`; answers `(id, claim)` of each."""
     free = or_(model.claimed_until.is_(None), model.claimed_until < work.now)
     rows = work.session.scalars(
         select(model).where(due, free).order_by(order_by).limit(limit).with_for_update(skip_locked=True)
@@ -46,7 +46,7 @@ def claim_due(
     return claims
 
 
-def claimed(work: Work, model: type[Due], id: UUID, claim: UUID) -> Due:  # noqa: A002
+def claimed(work: Work, model: type[Due], id: UUID, claim: UUID) -> Due:
     """The row, locked, still under our claim; raises `ClaimLost` otherwise. The claim ends with the transaction."""
     row = work.session.get(model, id, with_for_update=True, populate_existing=True)
     if row is None or row.claim != claim:

@@ -13,7 +13,7 @@ import click
 
 
 def _service(name: str) -> Any:
-    import importlib  # noqa: PLC0415
+    import importlib
 
     try:
         return importlib.import_module(f"services.{name}.service").service
@@ -25,10 +25,10 @@ def _service(name: str) -> Any:
 
 def _open(name: str, process: str) -> Any:
     """The runtime of a service; a setting that is missing ends the process with a sentence that names it."""
-    import environs  # noqa: PLC0415
+    import environs
 
-    from chassis import logs  # noqa: PLC0415
-    from chassis.runtime import open_runtime  # noqa: PLC0415
+    from chassis import logs
+    from chassis.runtime import open_runtime
 
     logs.configure(f"{name} {process}", os.environ.get("LOG_LEVEL", "INFO"))
     try:
@@ -47,13 +47,13 @@ def main() -> None:
 def serve(service: str) -> None:
     """Answers calls and listens to events, until SIGTERM."""
     os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
-    import warnings  # noqa: PLC0415
+    import warnings
 
     warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated", category=DeprecationWarning)
-    import eventlet  # noqa: PLC0415
+    import eventlet
 
     eventlet.monkey_patch()
-    from chassis.serve import serve as run  # noqa: PLC0415
+    from chassis.serve import serve as run
 
     runtime = _open(service, "serve")
     _await_what_it_needs(runtime)
@@ -69,7 +69,7 @@ def serve(service: str) -> None:
 @click.argument("service")
 def worker(service: str) -> None:
     """Relays, retries and reaches out, until SIGTERM."""
-    from chassis.worker import work  # noqa: PLC0415
+    from chassis.worker import work
 
     runtime = _open(service, "worker")
     _await_what_it_needs(runtime)
@@ -88,7 +88,7 @@ def worker(service: str) -> None:
 @click.argument("service")
 def migrate(service: str) -> None:
     """Brings the service's database and its queues to this release."""
-    from chassis.startup import declare_topology, migrate_and_prepare  # noqa: PLC0415
+    from chassis.startup import declare_topology, migrate_and_prepare
 
     runtime = _open(service, "migrate")
     declare_topology(runtime)
@@ -105,10 +105,12 @@ def parked() -> None:
 @click.argument("service")
 def list_parked(service: str) -> None:
     """Shows the parked events of a service."""
-    from chassis import inbox  # noqa: PLC0415
+    from chassis import inbox
 
     for row in inbox.parked(_open(service, "parked")):
-        click.echo(f"{row.id}\t{row.created_at:%Y-%m-%d %H:%M:%S}\t{row.routing_key}\t{row.attempts} attempts\t{row.error}")
+        click.echo(
+            f"{row.id}\t{row.created_at:%Y-%m-%d %H:%M:%S}\t{row.routing_key}\t{row.attempts} attempts\t{row.error}"
+        )
 
 
 @parked.command()
@@ -117,7 +119,7 @@ def list_parked(service: str) -> None:
 @click.option("--all", "everything", is_flag=True, help="All parked events of the service.")
 def redrive(service: str, ids: tuple[int, ...], everything: bool) -> None:
     """Sets parked events going again."""
-    from chassis import inbox  # noqa: PLC0415
+    from chassis import inbox
 
     runtime = _open(service, "parked")
     wanted = [row.id for row in inbox.parked(runtime)] if everything else list(ids)
@@ -128,7 +130,7 @@ def redrive(service: str, ids: tuple[int, ...], everything: bool) -> None:
 
 
 def _await_what_it_needs(runtime: Any) -> None:
-    from chassis.startup import await_ready  # noqa: PLC0415
+    from chassis.startup import await_ready
 
     await_ready(runtime)
 

@@ -31,7 +31,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Exact(TypeDecorator[Decimal]):
-    """An exact decimal: NUMERIC(20, 6) on PostgreSQL, text on SQLite, which has none. Never sum or compare it in SQL."""
+    """An exact decimal: NUMERIC(20, 6) on PostgreSQL, text on SQLite. Never sum or compare it in SQL."""
 
     impl = Numeric(20, 6)
     cache_ok = True

@@ -57,7 +57,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.engine = create_engine(self.url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_SECONDS})
+            self.engine = create_engine(
+                self.url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_SECONDS}
+            )
             _make_sqlite_strict(self.engine)
         else:
             url_with_driver = self.url.set(drivername="postgresql+psycopg2")

@@ -1,4 +1,4 @@
-"""How a call is answered: who acts, may they, is it understood, was it answered before; then the operation, in one transaction."""
+"""How a call is answered: who acts, may they, is it understood, was it answered before; then the operation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer(
     runtime: Runtime,
     call: Call,
     *,
-    input: dict[str, Any],  # noqa: A002
+    input: dict[str, Any],
     assertion: str | None = None,
     key: str | None = None,
     if_match: int | None = None,
@@ -125,7 +125,7 @@ def _command(
 
 
 class KeptAnswers:
-    """The answers under idempotency keys, kept in the same transaction as the change. Each actor has keys of its own."""
+    """The answers under idempotency keys, kept in the transaction of the change. Each actor has keys of its own."""
 
     def __init__(self, runtime: Runtime, work: Work, actor: Actor, key: str) -> None:
         self._table = runtime.tables["idempotency"]
@@ -164,5 +164,5 @@ class KeptAnswers:
             raise _AnsweredMeanwhile
 
 
-def _name(id: UUID | None, role: str) -> str:  # noqa: A002
+def _name(id: UUID | None, role: str) -> str:
     return str(id) if id else role

@@ -62,7 +62,7 @@ def _handle_alone(runtime: Runtime, message: Message) -> None:
         with runtime.work() as work:
             handle(runtime, work, message)
     except DATABASE_DOWN as error:
-        if isinstance(error, DBAPIError) and not _is_outage(error):
+        if not _is_outage(error):
             _keep_failed(runtime, message, error)
             return
         raise
@@ -78,7 +78,7 @@ def _is_outage(error: DBAPIError) -> bool:
 
 
 def handle(runtime: Runtime, work: Work, message: Message) -> None:
-    """Handles one message within `work`, once per handler; raises whatever the handler raises, or `UndecodableEvent`."""
+    """Handles one message within `work`, once per handler; raises what the handler raises, or `UndecodableEvent`."""
     event = decode(message.body)
     handlers = runtime.service.handlers_of(event.type)
     if not handlers:
@@ -133,7 +133,7 @@ def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
 
 
 def retry_failed(runtime: Runtime) -> int:
-    """Tries failed events that are due once more, each alone; after the last pause one is parked. Answers how many it tried."""
+    """Tries failed events that are due, each alone; after the last pause one is parked. Answers how many it tried."""
     table = runtime.tables["failed_event"]
     claim = uuid4()
     with runtime.work() as work:

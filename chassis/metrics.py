@@ -10,7 +10,9 @@ HANDLED = Counter("coachworks_events_handled_total", "Events handled", ["service
 DUPLICATES = Counter("coachworks_events_duplicate_total", "Events seen before and passed over", ["service", "handler"])
 FAILED = Counter("coachworks_events_failed_total", "Events written to failed_event", ["service"])
 PUBLISHED = Counter("coachworks_events_published_total", "Events that the broker has confirmed", ["service"])
-RELAY_ERRORS = Counter("coachworks_relay_errors_total", "Batches that were not confirmed and are sent again", ["service"])
+RELAY_ERRORS = Counter(
+    "coachworks_relay_errors_total", "Batches that were not confirmed and are sent again", ["service"]
+)
 OUTBOX = Gauge("coachworks_outbox_depth", "Events that wait in the outbox", ["service"])
 OUTBOX_AGE = Gauge("coachworks_outbox_age_seconds", "Age of the oldest event in the outbox", ["service"])
 PARKED = Gauge("coachworks_parked_events", "Events that are parked", ["service"])

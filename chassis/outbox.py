@@ -1,4 +1,4 @@
-"""The relay: takes events from the outbox to the broker, in order, in batches, each deleted only when confirmed (DESIGN §2.5)."""
+"""The relay: events from the outbox to the broker, in order, in batches, deleted only when confirmed (DESIGN §2.5)."""
 
 from __future__ import annotations
 
@@ -154,7 +154,6 @@ class Relay:
             self._renewed = time.monotonic() if self._lease.take() else None
         return self._renewed is not None
 
-
     def once(self) -> int:
         """Relays one batch; answers how many events it held."""
         table = self._runtime.tables["outbox"]
@@ -174,6 +173,8 @@ def measure(runtime: Runtime) -> tuple[int, float]:
     """How many events wait in the outbox, and the age of the oldest in seconds."""
     table = runtime.tables["outbox"]
     with runtime.read() as work:
-        count, oldest = work.session.execute(select(func.count(), func.min(table.c.created_at)).select_from(table)).one()
+        count, oldest = work.session.execute(
+            select(func.count(), func.min(table.c.created_at)).select_from(table)
+        ).one()
         age = (work.now - oldest).total_seconds() if oldest else 0.0
     return count, age

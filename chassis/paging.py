@@ -16,7 +16,10 @@ from contracts.errors import Invalid
 
 
 def _pack(values: list[Any]) -> str:
-    plain = [value.isoformat() if isinstance(value, dt.date) else str(value) if isinstance(value, UUID) else value for value in values]
+    plain = [
+        value.isoformat() if isinstance(value, dt.date) else str(value) if isinstance(value, UUID) else value
+        for value in values
+    ]
     return base64.urlsafe_b64encode(json.dumps(plain).encode()).decode().rstrip("=")
 
 
@@ -27,14 +30,16 @@ def _unpack(cursor: str, by: tuple[InstrumentedAttribute[Any], ...]) -> list[Any
             raise ValueError("another list's cursor")
         return [_typed(value, column.type.python_type) for value, column in zip(plain, by, strict=True)]
     except (ValueError, TypeError) as error:
-        raise Invalid("The cursor is not one of this list.", errors={"cursor": ["Not a cursor of this list."]}) from error
+        raise Invalid(
+            "The cursor is not one of this list.", errors={"cursor": ["Not a cursor of this list."]}
+        ) from error
 
 
 def _typed(value: Any, wanted: type) -> Any:
     if wanted is UUID:
         return UUID(value)
     if wanted in (dt.datetime, dt.date):
-        return wanted.fromisoformat(value)  # type: ignore[attr-defined]
+        return wanted.fromisoformat(value)
     if not isinstance(value, wanted):
         raise TypeError(f"{value!r} is no {wanted.__name__}")
     return value
@@ -43,12 +48,12 @@ def _typed(value: Any, wanted: type) -> Any:
 def page(
     work: Work,
     statement: Select[Any],
-    input: dict[str, Any],  # noqa: A002
+    input: dict[str, Any],
     *,
     by: tuple[InstrumentedAttribute[Any], ...],
     descending: bool = True,
 ) -> dict[str, Any]:
-    """`{items, next}` of a `select(Model)` in the order of `by`, whose last column must make it unique and none be null.
+    """`{items, next}` of a `select(Model)` in the order of `by`, which must be unique in its last column and never null.
 
     `input` holds `limit` and `cursor`; a cursor that is not of this list is `Invalid`.
     """

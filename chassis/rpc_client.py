@@ -57,13 +57,13 @@ class RpcClient:
     def call(
         self,
         call: Call,
-        input: dict[str, Any],  # noqa: A002
+        input: dict[str, Any],
         assertion: str | None = None,
         *,
         key: str | None = None,
         if_match: int | None = None,
     ) -> Any:
-        """The JSON answer; raises what the service raised, or `Unavailable` when nobody answers within `call.seconds`."""
+        """The JSON answer; raises what the service raised, or `Unavailable` if nobody answers within `call.seconds`."""
         return self._result(self._send(call, input, assertion, key, if_match))
 
     def gather(self, calls: Mapping[str, tuple[Call, dict[str, Any]]], assertion: str | None = None) -> dict[str, Any]:

@@ -24,10 +24,14 @@ Handler = Callable[[Any, Event], None]
 
 def topic_matches(pattern: str, routing_key: str) -> bool:
     """Whether an AMQP topic pattern matches: `*` is exactly one word, `#` any number of words (AMQP 0-9-1 §3.1.3.3)."""
-    expression = r"\.".join("#" if word == "#" else r"[^.]+" if word == "*" else re.escape(word) for word in pattern.split("."))
+    expression = r"\.".join(
+        "#" if word == "#" else r"[^.]+" if word == "*" else re.escape(word) for word in pattern.split(".")
+    )
     if expression == "#":
         return True
-    expression = expression.replace(r"\.#\.", r"\.(?:.*\.)?").replace(r"#\.", r"(?:.*\.)?").replace(r"\.#", r"(?:\..*)?")
+    expression = (
+        expression.replace(r"\.#\.", r"\.(?:.*\.)?").replace(r"#\.", r"(?:.*\.)?").replace(r"\.#", r"(?:\..*)?")
+    )
     return re.fullmatch(expression, routing_key) is not None
 
 

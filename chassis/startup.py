@@ -14,7 +14,7 @@ class NotMigrated(Exception):
 
 
 def await_ready(runtime: Runtime) -> None:
-    """Returns when the database answers at this release's revision and the broker takes connections; waits till then."""
+    """Waits until the database answers at this release's revision and the broker takes connections."""
     head = head_of(runtime.service)
 
     def database() -> None:

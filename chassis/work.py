@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 
 
 class Work:
-    """One transaction. `now` is its one instant, aware UTC; `if_match` is the version that the caller has seen, if it said."""
+    """One transaction. `now` is its one instant, aware UTC; `if_match` is the version that the caller says it has seen."""
 
     def __init__(
         self, session: Session, metadata: Any, settings: Any, now: dt.datetime, if_match: int | None = None
@@ -47,15 +47,15 @@ class Work:
         self.session.add(row)
         return row
 
-    def get(self, model: type[Owned], id: UUID, *, what: str) -> Owned:  # noqa: A002
+    def get(self, model: type[Owned], id: UUID, *, what: str) -> Owned:
         """The object of that id; raises `NotFound`, whose sentence calls it `what`."""
         found = self.session.get(model, id)
         if found is None:
             raise NotFound(f"There is no such {what}.")
         return found
 
-    def change(self, model: type[Owned], id: UUID, *, what: str) -> Owned:  # noqa: A002
-        """The object, row-locked and fresh, for a command to change; raises `NotFound`, or `Stale` if If-Match is old."""
+    def change(self, model: type[Owned], id: UUID, *, what: str) -> Owned:
+        """The object, row-locked and fresh, for a command to change; raises `NotFound`, or `Stale` on an old If-Match."""
         found = self.session.get(model, id, with_for_update=True, populate_existing=True)
         if found is None:
             raise NotFound(f"There is no such {what}.")
@@ -63,7 +63,7 @@ class Work:
             raise Stale(f"The {what} has changed: it is at version {found.version}, not {self.if_match}.")
         return found
 
-    def copy(self, model: type[Copied], id: UUID, *, what: str) -> Copied:  # noqa: A002
+    def copy(self, model: type[Copied], id: UUID, *, what: str) -> Copied:
         """The local copy of another service's object; an event may yet bring it, so `NotFound` is awaited."""
         found = self.session.get(model, id)
         if found is None:
@@ -81,7 +81,8 @@ class Work:
         names = {column.key for column in inspect(model).column_attrs} - {"id", "sequence"}
         values = {name: value for name, value in {**event.data, **extra}.items() if name in names}
         if row is None:
-            self.session.add(model(id=event.subject_id, sequence=event.sequence, **values))
+            new: Any = model
+            self.session.add(new(id=event.subject_id, sequence=event.sequence, **values))
         else:
             row.sequence = event.sequence
             for name, value in values.items():
@@ -89,9 +90,7 @@ class Work:
         self.session.flush()
         return True
 
-    def publish(
-        self, event: type[EventData], entity: Entity, data: dict[str, Any], actor: Actor | None = None
-    ) -> None:
+    def publish(self, event: type[EventData], entity: Entity, data: dict[str, Any], actor: Actor | None = None) -> None:
         """Publishes that `entity` changed: raises its version, which becomes the event's sequence.
 
         `data` holds Python values; what the event's schema does not know or misses is a `ValidationError`.
@@ -128,9 +127,7 @@ class Work:
         }
         self._enqueue(RequestNotification, str(about["id"]), about.get("version") or 0, data, SYSTEM)
 
-    def _enqueue(
-        self, event: type[EventData], subject: str, sequence: int, data: dict[str, Any], actor: Actor
-    ) -> None:
+    def _enqueue(self, event: type[EventData], subject: str, sequence: int, data: dict[str, Any], actor: Actor) -> None:
         schema = schema_of(event.type)
         dumped = schema.dump(data)
         unknown = data.keys() - schema.fields.keys()

@@ -73,7 +73,9 @@ def hear_nudges(runtime: Runtime, bell: Bell, stopping: threading.Event) -> None
         try:
             connection = broker.connect(runtime.settings.amqp_url, f"{runtime.name} nudged")
             channel = connection.channel()
-            queue = Queue("", exchange=topology.NUDGE, routing_key=runtime.name, exclusive=True, auto_delete=True)(channel)
+            queue = Queue("", exchange=topology.NUDGE, routing_key=runtime.name, exclusive=True, auto_delete=True)(
+                channel
+            )
             queue.declare()
             channel.basic_consume(queue.name, no_ack=True, callback=lambda message: bell.ring())
             while not stopping.is_set():
@@ -94,7 +96,7 @@ class _Pages(ThreadingMixIn, WSGIServer):
 
 
 class _Quiet(WSGIRequestHandler):
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+    def log_message(self, format: str, *args: Any) -> None:
         """Says nothing: who asks for health asks often."""
 
 

@@ -15,7 +15,7 @@ from contracts.schema import Schema
 
 @dataclass(frozen=True)
 class Call:
-    """`service.name`, its schemas, and the roles that may ever make it; which objects they may touch, the operation decides.
+    """`service.name`, its schemas, and the roles that may ever make it; the operation decides on which objects.
 
     `output` None means that nothing is answered. `seconds` is how long a caller waits for it.
     """
@@ -35,7 +35,7 @@ class Call:
 
 def command(
     path: str,
-    input: type[Schema],  # noqa: A002
+    input: type[Schema],
     output: type[Schema] | None = None,
     *,
     roles: frozenset[Role] = STAFF,
@@ -48,7 +48,7 @@ def command(
 
 def query(
     path: str,
-    input: type[Schema],  # noqa: A002
+    input: type[Schema],
     output: type[Schema],
     *,
     roles: frozenset[Role] = STAFF,

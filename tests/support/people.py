@@ -44,7 +44,8 @@ def engagement_facts(client_id: UUID | None, coach_id: UUID | None, **changes: A
     """The data of an engagements.engagement event."""
     return {
         "client_id": client_id, "coach_id": coach_id, "program_id": None, "program_name": "Business Coaching",
-        "sessions_total": 16, "start_date": None, "end_date": None, "status": "not_started", "deleted": False, **changes,
+        "sessions_total": 16, "start_date": None, "end_date": None, "status": "not_started", "deleted": False,
+        **changes,
     }  # fmt: skip
 
 
