@@ -3,7 +3,8 @@
 from datetime import date
 from decimal import Decimal
 
-from services.billing.invoices.totals import DECIMALS, rounded
+from contracts.currency import DECIMALS
+from services.billing.invoices.totals import rounded
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.invoices.totals import DECIMALS, Line, as_text, is_payable, rounded, totals_of
+from contracts.currency import DECIMALS
+from services.billing.invoices.totals import Line, as_text, is_payable, rounded, totals_of
 
 currencies = st.sampled_from(["EUR", "USD", "JPY", "KRW", "BHD", "KWD"])
 lines = st.lists(

@@ -1,0 +1,190 @@
+"""Calls of the billing service: invoices, their PDF and their payments."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from marshmallow import fields, validate
+
+from contracts.actor import SIGNED_IN
+from contracts.calls import command, query
+from contracts.currency import DECIMALS
+from contracts.schema import ById, DecimalText, Email, Entity, Instant, PageInput, Schema, page_of, text
+
+INVOICE_STATES = ("draft", "sent", "partially_paid", "paid", "overdue", "void")
+MOST_LINES = 500
+
+
+def _at_most(limit: str) -> validate.Range:
+    return validate.Range(max=Decimal(limit), error=f"Must be at most {limit}.")
+
+
+# Invoices ---------------------------------------------------------------------------------------------------------
+
+
+class LineInput(Schema):
+    """One position. `tax_rate` is in percent, `"19"`; without one the line bears no tax, with `"0"` it is zero-rated.
+
+    A discount is a line with a negative `unit_price`.
+    """
+
+    description = text(1000, required=True)
+    quantity = DecimalText(minimum=Decimal("0.0001"), places=4, required=True, validate=_at_most("1000000"))
+    unit_price = DecimalText(places=4, required=True)
+    tax_rate = DecimalText(minimum=Decimal(0), places=4, load_default=None, allow_none=True, validate=_at_most("100"))
+
+
+class BillToInput(Schema):
+    """Who is to pay, and where the invoice is mailed to."""
+
+    name = text(200, required=True)
+    email = Email(required=True)
+    address = text(500, shortest=0, load_default=None, allow_none=True)
+
+
+class InvoiceContent(Schema):
+    """What a draft says. `bill_to` null is the client, `due_date` null no date to pay by."""
+
+    currency = fields.String(
+        validate=validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code like EUR."),
+        metadata={"description": "ISO 4217"},
+    )
+    lines = fields.List(fields.Nested(LineInput), validate=validate.Length(1, MOST_LINES))
+    due_date = fields.Date(allow_none=True)
+    notes = text(5000, shortest=0, allow_none=True, metadata={"description": "printed below the totals"})
+    card_payment = fields.Boolean(metadata={"description": "the mail offers payment by card (S1.34)"})
+    bill_to = fields.Nested(BillToInput, allow_none=True)
+    copy_to = fields.List(Email(), validate=validate.Length(max=10), metadata={"description": "who gets the mail too"})
+
+
+class NewInvoice(InvoiceContent):
+    """A draft for an engagement; `currency` and `lines` are required."""
+
+    engagement_id = fields.UUID(required=True)
+    currency = fields.String(required=True, validate=validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code."))
+    lines = fields.List(fields.Nested(LineInput), required=True, validate=validate.Length(1, MOST_LINES))
+
+
+class InvoiceChanges(InvoiceContent):
+    """Only what is given changes."""
+
+    id = fields.UUID(required=True)
+
+
+class InvoiceFilter(PageInput):
+    """`from` and `to` are days of issue, both inclusive; a draft has none."""
+
+    state = fields.String(validate=validate.OneOf(INVOICE_STATES))
+    from_ = fields.Date(data_key="from")
+    to = fields.Date()
+
+
+class EngagementInvoices(PageInput):
+    """All invoices of one engagement."""
+
+    engagement_id = fields.UUID(required=True)
+
+
+class Line(Schema):
+    description = fields.String(required=True)
+    quantity = DecimalText(required=True)
+    unit_price = DecimalText(required=True)
+    tax_rate = DecimalText(required=True, allow_none=True)
+    amount = DecimalText(required=True, metadata={"description": "quantity × unit price, rounded half up (C21)"})
+
+
+class TaxOfRate(Schema):
+    rate = DecimalText(required=True, metadata={"description": "percent"})
+    base = DecimalText(required=True, metadata={"description": "the sum of the lines of this rate"})
+    amount = DecimalText(required=True)
+
+
+class BillTo(Schema):
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+    address = fields.String(required=True, allow_none=True)
+
+
+class Person(Schema):
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class PaymentOfInvoice(Entity):
+    amount = DecimalText(required=True)
+    method = fields.String(required=True)
+    reference = fields.String(required=True, allow_none=True)
+    paid_at = Instant(required=True)
+
+
+class Invoice(Entity):
+    """Amounts have the decimals of their currency. A draft has no `number`, `issued_on` and `sent_at`; `balance` is
+    what is left to pay, nothing once the invoice is void."""
+
+    engagement_id = fields.UUID(required=True)
+    client = fields.Nested(Person, required=True)
+    program_name = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": INVOICE_STATES})
+    number = fields.String(required=True, allow_none=True)
+    currency = fields.String(required=True)
+    lines = fields.List(fields.Nested(Line), required=True)
+    taxes = fields.List(fields.Nested(TaxOfRate), required=True)
+    subtotal = DecimalText(required=True)
+    tax = DecimalText(required=True)
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    issued_on = fields.Date(required=True, allow_none=True)
+    due_date = fields.Date(required=True, allow_none=True)
+    sent_at = Instant(required=True, allow_none=True)
+    notes = fields.String(required=True, allow_none=True)
+    card_payment = fields.Boolean(required=True)
+    bill_to = fields.Nested(BillTo, required=True)
+    copy_to = fields.List(fields.String(), required=True)
+    payments = fields.List(fields.Nested(PaymentOfInvoice), required=True)
+
+
+class Pdf(Schema):
+    filename = fields.String(required=True)
+    content = fields.String(required=True, metadata={"description": "base64"})
+
+
+create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
+list_engagement_invoices = query(
+    "billing.list_engagement_invoices", EngagementInvoices, page_of(Invoice), roles=SIGNED_IN
+)
+list_invoices = query("billing.list_invoices", InvoiceFilter, page_of(Invoice), roles=SIGNED_IN)
+get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
+update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
+delete_invoice = command("billing.delete_invoice", ById)
+send_invoice = command("billing.send_invoice", ById, Invoice)
+void_invoice = command("billing.void_invoice", ById, Invoice)
+invoice_pdf = query("billing.invoice_pdf", ById, Pdf, roles=SIGNED_IN)
+
+
+# Payments ---------------------------------------------------------------------------------------------------------
+
+
+class PaymentOfAll(ById):
+    """The whole balance was paid; `paid_at` is now unless given."""
+
+    paid_at = Instant()
+    method = text(50, load_default="other", metadata={"description": "such as bank_transfer, cash, card"})
+    reference = text(200, load_default=None, allow_none=True)
+
+
+class NewPayment(PaymentOfAll):
+    """A part of the balance was paid, or all of it; `id` is the invoice's."""
+
+    amount = DecimalText(required=True)
+    method = text(50, required=True, metadata={"description": "such as bank_transfer, cash, card"})
+
+
+class Payment(PaymentOfInvoice):
+    invoice_id = fields.UUID(required=True)
+    currency = fields.String(required=True)
+
+
+mark_invoice_paid = command("billing.mark_invoice_paid", PaymentOfAll, Invoice)
+record_payment = command("billing.record_payment", NewPayment, Payment)
+delete_payment = command("billing.delete_payment", ById)

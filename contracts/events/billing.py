@@ -1,0 +1,96 @@
+"""Events of the billing service: invoices and their payments.
+
+Each invoice event carries the invoice's state after the change.
+"""
+
+from __future__ import annotations
+
+from marshmallow import fields, validate
+
+from contracts.events import EventData
+from contracts.schema import DecimalText, Instant
+
+
+class InvoiceFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True)
+    number = fields.String(allow_none=True, load_default=None, metadata={"description": "null until it is sent (C21)"})
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["draft", "sent", "partially_paid", "paid", "overdue", "void"]),
+    )
+    currency = fields.String(required=True, metadata={"description": "ISO 4217"})
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True, metadata={"description": "what is left to pay; nothing once it is void"})
+    issued_on = fields.Date(allow_none=True, load_default=None, metadata={"description": "null until it is sent"})
+    due_date = fields.Date(allow_none=True, load_default=None)
+
+
+class InvoiceCreated(InvoiceFacts):
+    """A draft was written."""
+
+    type = "billing.invoice.created.v1"
+
+
+class InvoiceUpdated(InvoiceFacts):
+    """A draft was changed, or a payment that was removed took the invoice's state back."""
+
+    type = "billing.invoice.updated.v1"
+
+
+class InvoiceDeleted(InvoiceFacts):
+    """A draft was deleted; a sent invoice never is."""
+
+    type = "billing.invoice.deleted.v1"
+
+
+class InvoiceSent(InvoiceFacts):
+    """An invoice took its number and is on its way (rules S1.8, C21)."""
+
+    type = "billing.invoice.sent.v1"
+
+
+class InvoicePartiallyPaid(InvoiceFacts):
+    """A payment was recorded and something is left to pay; past its due date the invoice stays overdue."""
+
+    type = "billing.invoice.partially_paid.v1"
+
+
+class InvoicePaid(InvoiceFacts):
+    """Nothing is left to pay."""
+
+    type = "billing.invoice.paid.v1"
+
+
+class InvoiceOverdue(InvoiceFacts):
+    """The due date has passed, in the organisation's zone, and something is left to pay."""
+
+    type = "billing.invoice.overdue.v1"
+
+
+class InvoiceVoided(InvoiceFacts):
+    """A sent invoice was declared void; its number stays taken."""
+
+    type = "billing.invoice.voided.v1"
+
+
+class PaymentFacts(EventData):
+    invoice_id = fields.UUID(required=True)
+    engagement_id = fields.UUID(required=True)
+    amount = DecimalText(required=True)
+    currency = fields.String(required=True, metadata={"description": "ISO 4217"})
+    method = fields.String(required=True, metadata={"description": "such as bank_transfer, cash, card"})
+    paid_at = Instant(required=True)
+
+
+class PaymentRecorded(PaymentFacts):
+    """A payment of an invoice was recorded."""
+
+    type = "billing.payment.recorded.v1"
+
+
+class PaymentRemoved(PaymentFacts):
+    """A payment that had been recorded by mistake was removed."""
+
+    type = "billing.payment.removed.v1"
