@@ -1,0 +1,1 @@
+"""The library, the files that engagements share, and their bytes."""

@@ -1,0 +1,1 @@
+"""Files: what is stored, its bytes, and the HTTP by which they come and go."""

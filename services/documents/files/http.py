@@ -1,0 +1,192 @@
+"""The bytes of files over HTTP, for the gateway: streamed both ways, never held whole (DESIGN §2).
+
+Every request carries the actor's assertion as `Authorization: Bearer`. A refusal is answered as `{code, detail, errors,
+rule}` with its HTTP status, `too_large` (413) and `unsupported` (415) among its codes.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import IO, Any
+
+from marshmallow import fields
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestedRangeNotSatisfiable
+from werkzeug.routing import Map, Rule
+from werkzeug.wrappers import Request, Response
+from werkzeug.wsgi import get_input_stream
+
+from chassis import context
+from chassis.clock import FixedClock
+from chassis.dispatch import answer
+from chassis.identity import verify
+from chassis.runtime import Runtime
+from chassis.service import Operation
+from chassis.work import Work
+from contracts.actor import SIGNED_IN, STAFF, Actor
+from contracts.calls import Call, command, query
+from contracts.calls.documents import LARGEST_UPLOAD, LONGEST_NAME, LibraryItem, Resource
+from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated
+from contracts.schema import ById, Schema, text
+from services.documents.files.download import respond
+from services.documents.files.models import File
+from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, read_form
+from services.documents.files.store import Store
+from services.documents.library import operations as library
+from services.documents.resources import operations as resources
+
+_STATUS = {
+    "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "invalid": 422,
+    "unavailable": 503,
+}  # fmt: skip
+#: What a refused upload may still send before the connection is cut: who sends reads no answer before the end.
+_MOST_PASSED_OVER = 2 * LARGEST_UPLOAD
+
+
+class _StoredBytes(Schema):
+    name = text(LONGEST_NAME, required=True, data_key="file")
+    content_type = fields.String(required=True)
+    size = fields.Integer(required=True)
+    checksum = fields.String(required=True)
+
+
+class _NewLibraryFile(_StoredBytes):
+    folder_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class _NewResourceFile(_StoredBytes):
+    engagement_id = fields.UUID(required=True)
+
+
+class _FileContent(Schema):
+    name = fields.String()
+    content_type = fields.String()
+    size = fields.Integer()
+    checksum = fields.String()
+
+
+def _find(work: Work, actor: Actor, input: dict[str, Any]) -> File:
+    file = work.session.get(File, input["id"])
+    if file is None or not resources.may_read(work, actor, file):
+        raise NotFound("There is no such file.")
+    return file
+
+
+# Calls that are made here alone, once the bytes have come. The broker does not know them: who knows a checksum has
+# no right to read what it names.
+_add_to_library = command("documents.add_library_file", _NewLibraryFile, LibraryItem, roles=STAFF)
+_add_to_engagement = command("documents.add_resource_file", _NewResourceFile, Resource, roles=SIGNED_IN)
+_content_of = query("documents.file_content", ById, _FileContent, roles=SIGNED_IN)
+_ANSWERS: dict[Call, Operation] = {
+    _add_to_library: library.add_file,
+    _add_to_engagement: resources.add_file,
+    _content_of: _find,
+}
+
+_ADDRESSES = Map(
+    [
+        Rule("/library/files", methods=["POST"], endpoint="library"),
+        Rule("/engagements/<uuid:engagement_id>/resources", methods=["POST"], endpoint="engagement"),
+        Rule("/files/<uuid:id>/content", methods=["GET"], endpoint="content"),
+    ]
+)
+
+
+def make_app(runtime: Runtime) -> Callable[..., Iterable[bytes]]:
+    """The WSGI application of a serve process."""
+    return _App(runtime)
+
+
+class _App:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._store = Store(runtime.settings.storage)  # type: ignore[attr-defined]
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        request = Request(environ)
+        with context.step(request.headers.get("X-Request-Id"), request.headers.get("traceparent")):
+            return self._answer(request)(environ, start_response)
+
+    def _answer(self, request: Request) -> Response:
+        # Without a length the server itself marks the end of the body (chunks), and reading cannot go past it.
+        body = _Yielding(get_input_stream(request.environ, safe_fallback=False))
+        try:
+            endpoint, given = _ADDRESSES.bind_to_environ(request.environ).match()
+            asked = _Asked(self._runtime, request.headers.get("Authorization", ""))
+            if endpoint == "content":
+                found = asked.answer(_content_of, {"id": str(given["id"])})
+                return respond(request, self._store.open(found["checksum"]), **found)
+            call = _add_to_library if endpoint == "library" else _add_to_engagement
+            return self._upload(request, body, asked, call, {name: str(value) for name, value in given.items()})
+        except CoachworksError as error:
+            refusal = _refusal(_STATUS.get(error.code, 500), error.to_wire())
+        except TooLarge:
+            refusal = _refusal(413, {"code": "too_large", "detail": "A file may have at most 100 MiB.", "rule": "C20"})
+        except NotMultipart:
+            refusal = _refusal(415, {"code": "unsupported", "detail": "The body must be multipart/form-data."})
+        except RequestedRangeNotSatisfiable as error:
+            refusal = _refusal(416, {"code": "range", "detail": "The file has no such range."})
+            refusal.headers["Content-Range"] = f"bytes */{error.length}"
+        except MethodNotAllowed as error:
+            refusal = _refusal(405, {"code": "method", "detail": str(error.description)})
+        except HTTPException:
+            refusal = _refusal(404, {"code": "not_found", "detail": "There is no such address."})
+        body.pass_over(_MOST_PASSED_OVER)
+        return refusal
+
+    def _upload(self, request: Request, body: _Yielding, asked: _Asked, call: Call, given: dict[str, Any]) -> Response:
+        asked.check_role(call)  # nobody sends 100 MiB for nothing who can be told at once
+        with self._store.receive() as arriving:
+            name, form = read_form(request.headers.get("Content-Type", ""), body, arriving)
+            stored = self._store.keep(arriving)
+        bytes_ = dataclasses.asdict(stored)
+        if taken := form.keys() & {*given, *bytes_}:
+            raise Invalid("The input is not valid.", errors={field: ["Unknown field."] for field in sorted(taken)})
+        made = asked.answer(call, {**form, **given, **bytes_, "file": name}, request.headers.get("Idempotency-Key"))
+        return Response(json.dumps(made), 201, content_type="application/json")
+
+
+class _Asked:
+    """One request: who makes it, as verified when it came. Bytes may take longer than the assertion is good for."""
+
+    def __init__(self, runtime: Runtime, authorization: str) -> None:
+        scheme, _, self._assertion = authorization.partition(" ")
+        if scheme != "Bearer":
+            raise Unauthenticated("Sign in first.")
+        clock = FixedClock(runtime.clock.now())
+        inside = dataclasses.replace(runtime.service, answers=_ANSWERS)
+        self._runtime = dataclasses.replace(runtime, service=inside, clock=clock)
+        self._actor = verify(runtime.settings.assertion_public_key, self._assertion, clock.now())
+
+    def check_role(self, call: Call) -> None:
+        """Raises `Forbidden` for a role that may never make the call."""
+        if self._actor.role not in call.roles:
+            raise Forbidden(f"This is not for the role {self._actor.role}.")
+
+    def answer(self, call: Call, given: dict[str, Any], key: str | None = None) -> Any:
+        """Makes the call like any other: schemas, roles, idempotency key, one transaction."""
+        return answer(self._runtime, call, input=given, assertion=self._assertion, key=key)
+
+
+class _Yielding:
+    """A body whose reading lets other calls in, also when bytes come without a pause."""
+
+    def __init__(self, body: IO[bytes]) -> None:
+        self._body = body
+
+    def read(self, size: int) -> bytes:
+        time.sleep(0)  # in a serve process this is where another green thread goes on
+        return self._body.read(size)
+
+    def pass_over(self, most: int) -> None:
+        """Reads on to the end, or as far as `most`: who sends does not read an answer before."""
+        with suppress(OSError, ValueError):
+            while most > 0 and (piece := self.read(PIECE)):
+                most -= len(piece)
+
+
+def _refusal(status: int, wire: dict[str, Any]) -> Response:
+    return Response(json.dumps(wire), status, content_type="application/json")

@@ -1,0 +1,1 @@
+"""The library: files and folders that all staff share."""

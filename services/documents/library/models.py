@@ -1,0 +1,71 @@
+"""What lies in the library: folders, and files in them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, Integer, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.database import Entity, UtcDateTime
+from contracts.calls.documents import LONGEST_NAME
+from contracts.errors import Conflict
+from services.documents.base import Base
+from services.documents.files.models import File
+
+
+class FolderNotEmpty(Conflict):
+    """Only an empty folder can be deleted."""
+
+
+class LibraryItem(Entity, Base):
+    """A folder, or a file in its place. Folders sort before files, each by name without regard to case."""
+
+    __tablename__ = "library_item"
+    __table_args__ = (Index("ix_library_item_listing", "parent_id", "rank", "sort_name", "id"),)
+
+    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    rank: Mapped[int] = mapped_column(Integer)
+    sort_name: Mapped[str] = mapped_column(String(2 * LONGEST_NAME))
+    parent_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("library_item.id"))
+    file_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("file.id"), unique=True)
+    added_by: Mapped[str] = mapped_column(String(200))
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
+
+    file: Mapped[File | None] = relationship(lazy="selectin")
+
+    @classmethod
+    def of_folder(cls, name: str, parent_id: UUID | None, added_by: str) -> LibraryItem:
+        """A new folder."""
+        return cls(
+            name=name, rank=0, sort_name=name.casefold()[: 2 * LONGEST_NAME], parent_id=parent_id, added_by=added_by
+        )
+
+    @classmethod
+    def of_file(cls, file: File, parent_id: UUID | None, added_by: str) -> LibraryItem:
+        """The place of a new file."""
+        sort_name = file.name.casefold()[: 2 * LONGEST_NAME]
+        return cls(name=file.name, rank=1, sort_name=sort_name, parent_id=parent_id, file=file, added_by=added_by)
+
+    def delete(self, now: dt.datetime, *, holds_something: bool) -> None:
+        """Takes it out of the library; raises `FolderNotEmpty` for a folder that holds something."""
+        if holds_something:
+            raise FolderNotEmpty("The folder is not empty. Delete what is in it first.")
+        self.deleted_at = now
+
+    @property
+    def kind(self) -> str:
+        return "file" if self.is_file else "folder"
+
+    @property
+    def is_file(self) -> bool:
+        return self.rank == 1
+
+    @property
+    def content_type(self) -> str | None:
+        return self.file.content_type if self.file else None
+
+    @property
+    def size(self) -> int | None:
+        return self.file.size if self.file else None

@@ -1,0 +1,1 @@
+"""Resources: files that are in an engagement, for its client to read."""
