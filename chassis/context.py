@@ -13,7 +13,7 @@ import structlog
 
 @dataclass(frozen=True)
 class Trace:
-    """`request_id` names the request of a person; `traceparent` is that of the current step (W3C Trace Context §3.2)."""
+    """`request_id` names the request of a person; `traceparent` is that of this step (W3C Trace Context §3.2)."""
 
     request_id: str
     traceparent: str

@@ -15,6 +15,7 @@ from chassis.migrate import current_of, head_of
 from chassis.runtime import Runtime
 
 STUCK_SECONDS = 60.0
+_FAILURES: tuple[type[Exception], ...] = (SQLAlchemyError, *broker.LOST)
 Application = Callable[..., Iterable[bytes]]
 
 
@@ -37,7 +38,7 @@ def summary(runtime: Runtime) -> dict[str, Any]:
 def _guarded(check: Callable[[], str]) -> str:
     try:
         return check()
-    except (SQLAlchemyError, *broker.LOST) as error:
+    except _FAILURES as error:
         return f"does not answer: {str(error).splitlines()[0]}"
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import fcntl
-import importlib
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,10 +21,9 @@ _ADVISORY_LOCK = 0x636F616368  # any fixed number; the databases of the services
 
 
 def _config(service: Service, connection: Connection | None = None) -> Config:
-    package = importlib.import_module(f"services.{service.name}")
     config = Config(stdout=io.StringIO())
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("version_locations", str(Path(str(package.__file__)).parent / "migrations"))
+    config.set_main_option("version_locations", str(service.folder / "migrations"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     config.attributes["metadata"] = service.metadata

@@ -53,7 +53,7 @@ def page(
     by: tuple[InstrumentedAttribute[Any], ...],
     descending: bool = True,
 ) -> dict[str, Any]:
-    """`{items, next}` of a `select(Model)` in the order of `by`, which must be unique in its last column and never null.
+    """`{items, next}` of a `select(Model)` in the order of `by`, whose last column is unique and none of them null.
 
     `input` holds `limit` and `cursor`; a cursor that is not of this list is `Invalid`.
     """

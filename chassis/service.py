@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import MetaData
@@ -77,6 +79,11 @@ class Service:
     @property
     def metadata(self) -> MetaData:
         return self.base.metadata
+
+    @property
+    def folder(self) -> Path:
+        """Where the service's code lies, its migrations among it."""
+        return Path(str(sys.modules[self.settings.__module__].__file__)).parent
 
     def handlers_of(self, event_type: str) -> list[On]:
         """What listens to that type here."""

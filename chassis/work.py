@@ -25,7 +25,7 @@ Row = TypeVar("Row")
 
 
 class Work:
-    """One transaction. `now` is its one instant, aware UTC; `if_match` is the version that the caller says it has seen."""
+    """One transaction. `now` is its one instant, aware UTC; `if_match` is the version that the caller has seen."""
 
     def __init__(
         self, session: Session, metadata: Any, settings: Any, now: dt.datetime, if_match: int | None = None
@@ -55,7 +55,7 @@ class Work:
         return found
 
     def change(self, model: type[Owned], id: UUID, *, what: str) -> Owned:
-        """The object, row-locked and fresh, for a command to change; raises `NotFound`, or `Stale` on an old If-Match."""
+        """The object, row-locked and fresh, for a command to change; raises `NotFound`, or `Stale` (If-Match)."""
         found = self.session.get(model, id, with_for_update=True, populate_existing=True)
         if found is None:
             raise NotFound(f"There is no such {what}.")

@@ -1,0 +1,1 @@
+"""Alembic's environment for every service, and the chassis' own tables."""
