@@ -98,8 +98,8 @@ class Session(Entity):
     conflict = fields.Boolean(
         required=True,
         metadata={
-            "description": "true (to staff only) when the coach was booked already as the engagement was handed over or "
-            "restored: this session wants another time"
+            "description": "true (to staff only) when the coach was booked already as the engagement was handed over "
+            "or restored: this session wants another time"
         },
     )
     ics_uid = fields.String(required=True, metadata={"description": "iCalendar UID, the same for life (C13)"})

@@ -1,0 +1,34 @@
+"""Routes of sessions, their attendees and invites (API.md, Sessions)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+from flask.typing import ResponseReturnValue
+
+from contracts.calls import scheduling as calls
+from gateway.api.expose import ApiRequest, Routes
+
+routes = Routes("Sessions")
+routes.post("/engagements/<uuid:engagement_id>/sessions", calls.schedule_session, status=201)
+routes.get("/engagements/<uuid:engagement_id>/sessions", calls.list_engagement_sessions)
+routes.get("/sessions", calls.list_sessions)
+routes.get("/sessions/<uuid:id>", calls.get_session)
+routes.patch("/sessions/<uuid:id>", calls.update_session)
+routes.post("/sessions/<uuid:id>/reschedule", calls.reschedule_session)
+routes.post("/sessions/<uuid:id>/cancel", calls.cancel_session)
+routes.post("/sessions/<uuid:id>/complete", calls.complete_session)
+routes.post("/sessions/<uuid:id>/no-show", calls.no_show_session)
+routes.put("/sessions/<uuid:id>/attendees", calls.set_attendees)
+
+
+@routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")
+def invite(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """The session as a file for calendars."""
+    answer = api.ask(calls.get_invite, {"id": str(id)})
+    response = Response(
+        answer["content"].encode(), content_type=f"text/calendar; charset=utf-8; method={answer['method']}"
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
+    return response

@@ -1,0 +1,1 @@
+"""Scheduling: sessions, who attends them, and their calendar invites."""

@@ -1,0 +1,48 @@
+"""What scheduling keeps of engagements, people and the organisation, fed by events."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.database import Copy
+from services.scheduling.base import Base
+
+
+class Organisation(Copy, Base):
+    """One row: what counts as progress (C7)."""
+
+    __tablename__ = "organisation"
+
+    no_show_counts: Mapped[bool]
+
+
+class Coach(Copy, Base):
+    """A coach or an admin. The row is also the lock of the coach's time: see sessions/calendar.py."""
+
+    __tablename__ = "coach"
+
+    name: Mapped[str]
+    email: Mapped[str]
+    time_zone: Mapped[str]
+
+
+class Client(Copy, Base):
+    __tablename__ = "client"
+
+    name: Mapped[str]
+    email: Mapped[str]
+
+
+class Engagement(Copy, Base):
+    """Whose sessions they are, and so who may see them (C22)."""
+
+    __tablename__ = "engagement"
+
+    client_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    coach_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    program_name: Mapped[str]
+    sessions_total: Mapped[int]
+    deleted: Mapped[bool]

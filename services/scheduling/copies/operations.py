@@ -1,0 +1,28 @@
+"""Keeps the local copies up to date, and brings sessions into line with their engagement."""
+
+from __future__ import annotations
+
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.envelope import Event
+from services.scheduling.copies.models import Client, Coach, Engagement, Organisation
+from services.scheduling.sessions.following import follow_engagement
+
+
+def organisation_changed(work: Work, event: Event) -> None:
+    work.apply(Organisation, event)
+
+
+def coach_changed(work: Work, event: Event) -> None:
+    work.apply(Coach, event)
+
+
+def client_changed(work: Work, event: Event) -> None:
+    work.apply(Client, event)
+
+
+def engagement_changed(work: Work, event: Event) -> None:
+    """An engagement that was assigned, deleted or restored takes its future sessions along (C10)."""
+    if work.apply(Engagement, event):
+        by = Actor(event.actorid, event.actorrole, "")  # type: ignore[arg-type]  # a role that a newer release knows
+        follow_engagement(work, event.subject_id, since=event.time, actor=by)

@@ -1,0 +1,35 @@
+"""Scheduling as data: what it answers and what it listens to."""
+
+from __future__ import annotations
+
+from chassis.service import On, Service
+from contracts.calls import scheduling as calls
+from services.scheduling.base import Base
+from services.scheduling.copies import operations as copies
+from services.scheduling.sessions import operations as sessions
+from services.scheduling.settings import Settings
+
+service = Service(
+    name="scheduling",
+    base=Base,
+    settings=Settings,
+    answers={
+        calls.schedule_session: sessions.schedule,
+        calls.update_session: sessions.update,
+        calls.reschedule_session: sessions.reschedule,
+        calls.cancel_session: sessions.cancel,
+        calls.complete_session: sessions.complete,
+        calls.no_show_session: sessions.no_show,
+        calls.set_attendees: sessions.set_attendees,
+        calls.get_session: sessions.get,
+        calls.get_invite: sessions.get_invite,
+        calls.list_engagement_sessions: sessions.list_of_engagement,
+        calls.list_sessions: sessions.list_all,
+    },
+    listens=[
+        On("engagements.organisation.*.v1", copies.organisation_changed),
+        On("engagements.coach.*.v1", copies.coach_changed),
+        On("engagements.client.*.v1", copies.client_changed),
+        On("engagements.engagement.*.v1", copies.engagement_changed),
+    ],
+)

@@ -1,0 +1,311 @@
+"""Commands and queries on sessions: one function each, (work, actor, input) → what the contract declares."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, select
+
+from chassis.paging import page
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.errors import Conflict, Invalid, NotFound
+from contracts.events import scheduling as events
+from services.scheduling.copies.models import Client, Coach, Engagement
+from services.scheduling.sessions.calendar import flush_holding, lock_coaches, must_be_free
+from services.scheduling.sessions.following import settle
+from services.scheduling.sessions.invites import Method
+from services.scheduling.sessions.mail import as_attendee, attendees_of, facts_of, guest_facts, ics_for, tell
+from services.scheduling.sessions.models import Session
+from services.scheduling.sessions.numbering import counters_of, numbers_of
+
+Input = dict[str, Any]
+
+
+class EngagementDeleted(Conflict):
+    """A deleted engagement gets no sessions, and those that it has rest, until it is restored (C9)."""
+
+
+def schedule(work: Work, actor: Actor, input: Input) -> Input:
+    """S1.15: schedules the session and, unless told not to, sends the invite to everybody who attends, in one step.
+
+    Raises `CoachBooked` (C15) or `EngagementDeleted`; awaits the engagement, coach or client that events will bring.
+    """
+    engagement = _lock_engagement(work, actor, input["engagement_id"], unknown="engagement")
+    client = work.copy(Client, engagement.client_id, what="client")
+    coach = _lock_coach(work, engagement.coach_id)
+    ends_at = input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"])
+    must_be_free(work, coach, input["starts_at"], ends_at)
+    session = work.add(
+        Session(
+            engagement_id=engagement.id,
+            client_id=client.id,
+            coach_id=coach.id,
+            title=input["title"] or engagement.program_name[:200],
+            starts_at=input["starts_at"],
+            ends_at=ends_at,
+            time_zone=input["time_zone"] or coach.time_zone,
+            location_kind=input["location"]["kind"],
+            location_detail=input["location"]["detail"] or None,
+        )
+    )
+    guests, _ = session.set_guests(_wanted(input["attendees"], besides=[coach.email, client.email]))
+    session.ics_sequence = 0
+    for guest in guests:
+        work.add(guest)
+    flush_holding(work, coach)
+    facts = facts_of(work, session)
+    work.publish(events.SessionScheduled, session, facts, actor)
+    for guest in guests:
+        work.publish(events.AttendeeAdded, guest, guest_facts(session, guest), actor)
+    if input["notify"]:
+        tell(work, session, facts, "session_scheduled", attendees_of(work, session), by=actor, on_purpose=True)
+    return _view(work, actor, session)
+
+
+def update(work: Work, actor: Actor, input: Input) -> Input:
+    """Changes title or place. A new place is told to everybody who attends; a new title alone is not (C13)."""
+    session, _ = _for_change(work, actor, input["id"])
+    session.must_be_scheduled("changed")
+    title, place = input.get("title", session.title), input.get("location", session.location)
+    renamed = title != session.title
+    moved = (place["kind"], place["detail"] or None) != (session.location_kind, session.location_detail)
+    if not moved and not renamed:
+        return _view(work, actor, session)
+    if renamed:
+        session.retitle(title)
+    if moved:
+        session.relocate(place["kind"], place["detail"] or None)
+    facts = facts_of(work, session)
+    work.publish(events.SessionUpdated, session, facts, actor)
+    if moved and input["notify"]:
+        tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
+    return _view(work, actor, session)
+
+
+def reschedule(work: Work, actor: Actor, input: Input) -> Input:
+    """S1.20: moves the session and sends notices; a time that is the same already changes nothing.
+
+    Raises `CoachBooked` (C15) or `SessionOver`.
+    """
+    session, coach = _for_change(work, actor, input["id"])
+    session.must_be_scheduled("rescheduled")
+    was_at, was_until = session.starts_at, session.ends_at
+    minutes = input["duration_minutes"]
+    ends_at = input["starts_at"] + (session.duration if minutes is None else dt.timedelta(minutes=minutes))
+    if (input["starts_at"], ends_at) == (was_at, was_until) and not session.conflict:
+        return _view(work, actor, session)
+    must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
+    session.move(input["starts_at"], ends_at, input["reason"])
+    flush_holding(work, coach)
+    facts = {**facts_of(work, session), "previous_starts_at": was_at}
+    work.publish(events.SessionRescheduled, session, facts, actor)
+    settle(work, coach.id, was_at, was_until, actor)
+    if input["notify"]:
+        tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
+    return _view(work, actor, session)
+
+
+def cancel(work: Work, actor: Actor, input: Input) -> Input:
+    """S2.97: the session will not take place. Its time is free, and who attends is told with a METHOD:CANCEL (C13)."""
+    session, coach = _for_change(work, actor, input["id"])
+    session.cancel(input["reason"])
+    facts = facts_of(work, session)
+    work.publish(events.SessionCancelled, session, facts, actor)
+    settle(work, coach.id, session.starts_at, session.ends_at, actor)
+    if input["notify"]:
+        tell(work, session, facts, "session_cancelled", attendees_of(work, session), by=actor, on_purpose=True)
+    return _view(work, actor, session)
+
+
+def complete(work: Work, actor: Actor, input: Input) -> Input:
+    """The session took place."""
+    session, _ = _for_change(work, actor, input["id"])
+    session.complete()
+    work.publish(events.SessionCompleted, session, facts_of(work, session), actor)
+    return _view(work, actor, session)
+
+
+def no_show(work: Work, actor: Actor, input: Input) -> Input:
+    """The client did not show up."""
+    session, _ = _for_change(work, actor, input["id"])
+    session.miss()
+    work.publish(events.SessionMissed, session, facts_of(work, session), actor)
+    return _view(work, actor, session)
+
+
+def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
+    """Sets who attends besides client and coach (S1.10, S1.17): who is new gets an invite, who is dropped a
+    cancellation, the others an update."""
+    session, coach = _for_change(work, actor, input["id"])
+    client = work.copy(Client, session.client_id, what="client")
+    before = session.ics_sequence
+    added, removed = session.set_guests(_wanted(input["attendees"], besides=[coach.email, client.email]))
+    if session.ics_sequence == before:
+        return _view(work, actor, session)
+    for guest in added:
+        work.add(guest)
+    facts = facts_of(work, session)
+    work.publish(events.SessionUpdated, session, facts, actor)
+    for guest in added:
+        work.publish(events.AttendeeAdded, guest, guest_facts(session, guest), actor)
+    for guest in removed:
+        work.publish(events.AttendeeRemoved, guest, guest_facts(session, guest), actor)
+    if input["notify"]:
+        everybody = attendees_of(work, session)
+        new = [as_attendee(guest) for guest in added]
+        kept = [attendee for attendee in everybody if attendee not in new]
+        left = [as_attendee(guest) for guest in removed]
+        tell(work, session, facts, "session_scheduled", new, by=actor, on_purpose=True, listed=everybody)
+        tell(work, session, facts, "session_rescheduled", kept, by=actor, on_purpose=True, listed=everybody)
+        tell(work, session, facts, "session_cancelled", left, by=actor, on_purpose=True)
+    return _view(work, actor, session)
+
+
+def get(work: Work, actor: Actor, input: Input) -> Input:
+    """One session (S2.95)."""
+    session, _ = _visible(work, actor, input["id"])
+    return _view(work, actor, session)
+
+
+def get_invite(work: Work, actor: Actor, input: Input) -> Input:
+    """The session's iCalendar object as it is now, for everybody who attends (S1.16)."""
+    session, _ = _visible(work, actor, input["id"])
+    method: Method = "CANCEL" if session.state == "cancelled" else "REQUEST"
+    return {"content": ics_for(work, session, attendees_of(work, session), method), "method": method}
+
+
+def list_of_engagement(work: Work, actor: Actor, input: Input) -> Input:
+    """The sessions of this engagement only (S2.91), with its counters (S2.99).
+
+    Upcoming are those scheduled that have not ended; whatever is over, cancelled included, is past.
+    """
+    engagement = work.copy(Engagement, input["engagement_id"], what="engagement")
+    _must_see(actor, engagement, "engagement")
+    statement = select(Session).where(Session.engagement_id == engagement.id)
+    upcoming = and_(Session.state == "scheduled", Session.ends_at > work.now)
+    if input["when"] == "upcoming":
+        statement = statement.where(upcoming)
+    elif input["when"] == "past":
+        statement = statement.where(~upcoming)
+    counters = counters_of(work, engagement)
+    return {
+        **_page(work, actor, statement, input, descending=input["when"] == "past"),
+        "planned": counters.planned,
+        "completed": counters.completed,
+        "total": counters.total,
+    }
+
+
+def list_all(work: Work, actor: Actor, input: Input) -> Input:
+    """The sessions that start in [from, to) of all engagements that the actor may see (C22), by start."""
+    statement = select(Session).join(Engagement, Engagement.id == Session.engagement_id).where(~Engagement.deleted)
+    if not actor.is_admin:
+        own = Engagement.coach_id if actor.role == "coach" else Engagement.client_id
+        statement = statement.where(own == actor.id)
+    if input["from_"] is not None:
+        statement = statement.where(Session.starts_at >= input["from_"])
+    if input["to"] is not None:
+        statement = statement.where(Session.starts_at < input["to"])
+    if input["coach_id"] is not None:
+        statement = statement.where(Session.coach_id == input["coach_id"])
+    return _page(work, actor, statement, input, descending=False)
+
+
+def _must_see(actor: Actor, engagement: Engagement, what: str) -> None:
+    if engagement.deleted or not actor.sees(engagement):
+        raise NotFound(f"There is no such {what}.")
+
+
+def _visible(work: Work, actor: Actor, id_: UUID) -> tuple[Session, Engagement]:
+    session = work.get(Session, id_, what="session")
+    engagement = work.copy(Engagement, session.engagement_id, what="session")
+    _must_see(actor, engagement, "session")
+    return session, engagement
+
+
+def _lock_engagement(work: Work, actor: Actor, id_: UUID, *, unknown: str) -> Engagement:
+    """The engagement's copy, locked: it can neither be handed over nor deleted until this transaction ends."""
+    engagement = work.session.get(Engagement, id_, with_for_update=True, populate_existing=True)
+    if engagement is None:
+        raise NotFound(f"There is no such {unknown}.", awaited=True)
+    if not actor.sees(engagement):
+        raise NotFound(f"There is no such {unknown}.")
+    if engagement.deleted:
+        raise EngagementDeleted("This engagement was deleted. Restore it first.", rule="C9")
+    return engagement
+
+
+def _lock_coach(work: Work, id_: UUID) -> Coach:
+    lock_coaches(work, [id_])
+    return work.session.get_one(Coach, id_)
+
+
+def _for_change(work: Work, actor: Actor, id_: UUID) -> tuple[Session, Coach]:
+    """The session, locked and fresh, and its coach, whose time is locked too (see calendar.py for the order)."""
+    session = work.get(Session, id_, what="session")
+    _lock_engagement(work, actor, session.engagement_id, unknown="session")
+    work.session.refresh(session, ["coach_id"])
+    coach = _lock_coach(work, session.coach_id)
+    return work.change(Session, id_, what="session"), coach
+
+
+def _wanted(given: list[Input], *, besides: list[str]) -> list[tuple[str, str]]:
+    """Pairs of address and name; client and coach attend anyway. The same address twice is `Invalid`."""
+    seen: set[str] = set()
+    taken = {email.casefold() for email in besides}
+    wanted = []
+    for position, attendee in enumerate(given):
+        key = attendee["email"].casefold()
+        if key in seen:
+            twice = {position: {"email": ["This address is in the list already."]}}
+            raise Invalid("An attendee is named twice.", errors={"attendees": twice})
+        seen.add(key)
+        if key not in taken:
+            wanted.append((attendee["email"], attendee["name"]))
+    return wanted
+
+
+def _page(work: Work, actor: Actor, statement: Select[Any], input: Input, *, descending: bool) -> Input:
+    found = page(work, statement, input, by=(Session.starts_at, Session.id), descending=descending)
+    return {"items": _views(work, actor, found["items"]), "next": found["next"]}
+
+
+def _view(work: Work, actor: Actor, session: Session) -> Input:
+    return _views(work, actor, [session])[0]
+
+
+def _views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
+    """What the contract's `Session` shows; people and numbers of a whole page are read in one go each."""
+    numbers = numbers_of(work, (session.engagement_id for session in sessions))
+    ids = {session.coach_id for session in sessions}
+    coaches = {coach.id: coach for coach in work.session.scalars(select(Coach).where(Coach.id.in_(ids)))}
+    ids = {session.client_id for session in sessions}
+    clients = {client.id: client for client in work.session.scalars(select(Client).where(Client.id.in_(ids)))}
+    return [
+        {
+            "id": session.id,
+            "created_at": session.created_at,
+            "updated_at": session.updated_at,
+            "version": session.version,
+            "engagement_id": session.engagement_id,
+            "client": clients[session.client_id],
+            "coach": coaches[session.coach_id],
+            "title": session.title,
+            "number": numbers.get(session.id),
+            "starts_at": session.starts_at,
+            "ends_at": session.ends_at,
+            "duration_minutes": int(session.duration.total_seconds()) // 60,
+            "time_zone": session.time_zone,
+            "location": session.location,
+            "attendees": attendees_of(work, session),
+            "state": session.state,
+            "reason": session.reason,
+            "conflict": session.conflict and actor.is_staff,
+            "ics_uid": session.ics_uid,
+            "ics_sequence": session.ics_sequence,
+        }
+        for session in sessions
+    ]
