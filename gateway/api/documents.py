@@ -1,0 +1,57 @@
+"""The library, resources and the bytes of files (API.md)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import RequestedRangeNotSatisfiable
+
+from contracts.actor import SIGNED_IN, STAFF
+from contracts.calls import documents as calls
+from gateway import files
+from gateway.api.expose import ApiRequest, Routes
+from gateway.api.problems import problem
+
+routes = Routes("Library, resources")
+
+routes.get("/library", calls.list_library)
+routes.post("/library/folders", calls.create_folder, status=201)
+routes.delete("/library/<uuid:id>", calls.delete_library)
+routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
+routes.delete("/resources/<uuid:id>", calls.remove_resource)
+
+
+@routes.view(
+    "POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data", largest=files.LARGEST_FORM
+)
+def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
+    """Upload a file to the library: `file`, `folder_id?`."""
+    return jsonify(files.forward("/library/files", key=api.key)), 201
+
+
+@routes.view(
+    "POST",
+    "/engagements/<uuid:engagement_id>/resources",
+    status=201,
+    roles=SIGNED_IN,
+    consumes="multipart/form-data",
+    largest=files.LARGEST_FORM,
+)
+def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
+    """Add a file to an engagement as multipart `file`, or share files of the library: JSON `{library_ids}`."""
+    if request.mimetype == "multipart/form-data":
+        return jsonify(files.forward(f"/engagements/{engagement_id}/resources", key=api.key)), 201
+    return jsonify(api.ask(calls.share_resources, {**api.json(), "engagement_id": str(engagement_id)})), 201
+
+
+@routes.view("GET", "/files/<uuid:id>/content", roles=SIGNED_IN, produces="application/octet-stream")
+def file_content(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """The bytes of a file, whole or in part (`Range`)."""
+    try:
+        return files.download(f"/files/{id}/content")
+    except RequestedRangeNotSatisfiable as error:
+        refused = problem(416, error.description or "")
+        refused.headers["Content-Range"] = f"bytes */{error.length}"
+        return refused
