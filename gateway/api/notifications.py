@@ -1,0 +1,13 @@
+"""Mail and its log, and the log of public events, as API.md says."""
+
+from __future__ import annotations
+
+from contracts.calls import notifications as calls
+from gateway.api.expose import Routes
+
+routes = Routes("Notifications")
+routes.get("/notifications", calls.list_notifications)
+routes.get("/notifications/<uuid:id>", calls.get_notification)
+routes.post("/notifications/<uuid:id>/retry", calls.retry_notification)
+routes.post("/engagements/<uuid:engagement_id>/may-notify", calls.may_notify)
+routes.get("/events", calls.list_events)

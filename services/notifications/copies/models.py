@@ -1,0 +1,71 @@
+"""What this service needs to know of others' objects, kept up to date by events (DESIGN §2.8)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, String, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from chassis.database import Copy, UtcDateTime
+from services.notifications.base import Base
+
+
+class Organisation(Copy, Base):
+    """The one organisation."""
+
+    __tablename__ = "organisation"
+
+    name: Mapped[str]
+    colour: Mapped[str] = mapped_column(String(7))
+    time_zone: Mapped[str]
+    cancellations_to_internal_records: Mapped[bool]
+
+
+class Person(Copy, Base):
+    """A client, coach or admin.
+
+    `standing` is what the gate asks for: a client's portal state, or `staff` or `deactivated`. `email_key` is the
+    address in lower case.
+    """
+
+    __tablename__ = "person"
+
+    role: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str]
+    email: Mapped[str]
+    email_key: Mapped[str] = mapped_column(index=True)
+    time_zone: Mapped[str]
+    standing: Mapped[str] = mapped_column(String(20))
+
+
+class Engagement(Copy, Base):
+    """An engagement and its parties."""
+
+    __tablename__ = "engagement"
+
+    client_id: Mapped[UUID] = mapped_column(Uuid)
+    coach_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    program_name: Mapped[str]
+    deleted: Mapped[bool]
+
+
+class CoachingSession(Copy, Base):
+    """A session's time, place and state; whether a mail about it is still true is judged by them (C6)."""
+
+    __tablename__ = "coaching_session"
+
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    location: Mapped[dict[str, Any]] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(20))
+
+
+class Invoice(Copy, Base):
+    """An invoice's state (C6)."""
+
+    __tablename__ = "invoice"
+
+    state: Mapped[str] = mapped_column(String(20))

@@ -1,0 +1,39 @@
+"""Keeps the local copies up to date."""
+
+from __future__ import annotations
+
+from chassis.work import Work
+from contracts.envelope import Event
+from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person
+
+
+def organisation_changed(work: Work, event: Event) -> None:
+    """Mirrors the organisation."""
+    work.apply(Organisation, event)
+
+
+def client_changed(work: Work, event: Event) -> None:
+    """Mirrors a client."""
+    data = event.data
+    work.apply(Person, event, role="client", standing=data["portal"], email_key=data["email"].lower())
+
+
+def coach_changed(work: Work, event: Event) -> None:
+    """Mirrors a coach or an admin."""
+    data = event.data
+    work.apply(Person, event, standing="staff" if data["active"] else "deactivated", email_key=data["email"].lower())
+
+
+def engagement_changed(work: Work, event: Event) -> None:
+    """Mirrors an engagement."""
+    work.apply(Engagement, event)
+
+
+def session_changed(work: Work, event: Event) -> None:
+    """Mirrors a session."""
+    work.apply(CoachingSession, event)
+
+
+def invoice_changed(work: Work, event: Event) -> None:
+    """Mirrors an invoice."""
+    work.apply(Invoice, event)

@@ -1,0 +1,1 @@
+"""Mail from its request to its outcome."""

@@ -1,0 +1,209 @@
+"""Puts together what the gate and the letter need to know, from a notification and the local copies."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import aliased
+
+from chassis.work import Work
+from contracts.errors import NotFound
+from contracts.notification import Origin
+from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person
+from services.notifications.outbound import letter
+from services.notifications.outbound.gate import Facts, Standing, Thing, Verdict, may_notify
+from services.notifications.outbound.letter import Letter, Reader, Scene
+from services.notifications.outbound.mime import File, Mailbox, Post, build
+from services.notifications.outbound.models import MailRequest, Notification
+from services.notifications.outbound.smtp import parse_sender
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """Whom a mail goes to, by what is known today; `person` is None for somebody known only by address."""
+
+    person: Person | None
+    name: str
+    email: str
+
+    @property
+    def standing(self) -> Standing:
+        return cast(Standing, self.person.standing) if self.person else "outsider"
+
+    @property
+    def key(self) -> str:
+        """What makes it one recipient (C25)."""
+        return str(self.person.id) if self.person else self.email.lower()
+
+
+def addressee(work: Work, person_id: UUID | None, email: str, name: str) -> Addressee:
+    """The recipient of that id, else of that address: who is added by an address that a client has is that client.
+
+    An address that changed since is the new one (C23). Raises `NotFound`, awaited, for an unknown id.
+    """
+    if person_id is not None:
+        person: Person | None = work.copy(Person, person_id, what="person")
+    else:
+        same_address = select(Person).where(Person.email_key == email.lower())
+        found = sorted(work.session.scalars(same_address), key=lambda one: (one.role != "client", one.id))
+        person = found[0] if found else None
+    if person is None:
+        return Addressee(None, name, email)
+    return Addressee(person, person.name, person.email)
+
+
+def organisation(work: Work) -> Organisation:
+    """The organisation; raises `NotFound`, awaited, before it was heard of."""
+    found = work.session.scalars(select(Organisation)).first()
+    if found is None:
+        raise NotFound("There is no organisation yet.", awaited=True)
+    return found
+
+
+def verdict_on(work: Work, notification: Notification) -> Verdict:
+    """What the gate says of this mail now (C2, C6)."""
+    request = notification.request
+    to = _addressee_of(work, notification)
+    expires_at = request.context.get("expires_at") if notification.kind in letter.SECRET_KINDS else None
+    facts = Facts(
+        standing=to.standing,
+        kind=notification.kind,
+        origin=cast(Origin, request.origin),
+        engagement=_is_in_an_engagement(work, notification.engagement_id),
+        cancellations_to_internal_records=organisation(work).cancellations_to_internal_records,
+        thing=_thing(work, notification),
+        link_expires_at=dt.datetime.fromisoformat(expires_at) if expires_at else None,
+    )
+    return may_notify(facts, work.now)
+
+
+def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> Letter:
+    """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
+    to = _addressee_of(work, notification)
+    context = dict(notification.request.context)
+    if notification.kind in letter.SECRET_KINDS:
+        secret = notification.secret if with_secret else None
+        context |= secret or {"url": f"{work.settings.public_url}/…"}
+    own = organisation(work)
+    client, coach, program_name = _parties(work, notification.engagement_id)
+    person = to.person
+    is_staff = person is not None and person.role != "client"
+    zone = person.time_zone if person else context.get("time_zone") or own.time_zone
+    return letter.compose(
+        Scene(
+            kind=notification.kind,
+            reader=Reader(
+                name=to.name,
+                time_zone=zone,
+                is_client=person is not None and not is_staff,
+                is_staff=is_staff,
+                has_portal=to.standing in ("active", "staff"),
+            ),
+            organisation_name=own.name,
+            organisation_colour=own.colour,
+            client_name=client.name if client else "",
+            coach_name=coach.name if coach else "",
+            program_name=program_name,
+            engagement_id=notification.engagement_id,
+            about_id=notification.about_id,
+            context=context,
+            public_url=work.settings.public_url,
+            reply_to_name=coach.name if coach and not is_staff else "",
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A mail ready to be handed over; `shown` is what the log keeps of it."""
+
+    sender: str
+    recipient: str
+    message: bytes
+    shown: Letter
+
+
+def outgoing(work: Work, notification: Notification) -> Outgoing:
+    """The mail as it goes out now."""
+    to = _addressee_of(work, notification)
+    own = organisation(work)
+    _, coach, _ = _parties(work, notification.engagement_id)
+    is_staff = to.person is not None and to.person.role != "client"
+    sender_name, sender_address = parse_sender(work.settings.mail_from)
+    post = Post(
+        message_id=notification.message_id,
+        kind=notification.kind,
+        sender=Mailbox(sender_name or own.name, sender_address),
+        recipient=Mailbox(to.name, to.email),
+        reply_to=Mailbox(coach.name, coach.email) if coach and not is_staff else None,
+        date=work.now,
+    )
+    files = [File(each.filename, each.content_type, each.method, each.content) for each in notification.attachments]
+    message = build(post, letter_of(work, notification, with_secret=True), files)
+    shown = letter_of(work, notification, with_secret=False)
+    return Outgoing(post.sender.wire_address, post.recipient.wire_address, message, shown)
+
+
+def _addressee_of(work: Work, notification: Notification) -> Addressee:
+    return addressee(work, notification.person_id, notification.recipient, notification.recipient_name)
+
+
+def _is_in_an_engagement(work: Work, engagement_id: UUID | None) -> bool:
+    if engagement_id is None:
+        return False
+    return not work.copy(Engagement, engagement_id, what="engagement").deleted
+
+
+def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Person | None, str]:
+    if engagement_id is None:
+        return None, None, ""
+    engagement = work.copy(Engagement, engagement_id, what="engagement")
+    client = work.copy(Person, engagement.client_id, what="client")
+    coach = work.copy(Person, engagement.coach_id, what="coach")
+    return client, coach, engagement.program_name
+
+
+def _thing(work: Work, notification: Notification) -> Thing:
+    request = notification.request
+    if request.about_kind == "invoice":
+        invoice = work.session.get(Invoice, request.about_id)
+        return Thing("invoice", invoice.state) if invoice else Thing("invoice")
+    if request.about_kind != "session" or notification.kind not in letter.SESSION_KINDS:
+        return Thing(request.about_kind)
+    session = work.session.get(CoachingSession, request.about_id)
+    superseded = _newer_invite_goes(work, notification)
+    if session is None:
+        return Thing("session", superseded=superseded)
+    is_newer = request.about_version is None or session.sequence > request.about_version
+    return Thing("session", session.state, moved=is_newer and _differs(session, request.context), superseded=superseded)
+
+
+def _differs(session: CoachingSession, told: dict[str, Any]) -> bool:
+    """Whether the session's time or place is another than the mail would tell."""
+    times = (session.starts_at, session.ends_at)
+    place = tuple(session.location.get(name) for name in ("kind", "detail"))
+    told_times = tuple(dt.datetime.fromisoformat(told[name]) for name in ("starts_at", "ends_at"))
+    return times != told_times or place != tuple(told["location"].get(name) for name in ("kind", "detail"))
+
+
+def _newer_invite_goes(work: Work, notification: Notification) -> bool:
+    """Whether a mail with a higher iCalendar SEQUENCE of the same session goes, or went, to the same recipient."""
+    sequence = notification.request.ics_sequence
+    if sequence is None:
+        return False
+    other, request = aliased(Notification), aliased(MailRequest)
+    newer = (
+        select(other.id)
+        .join(request, request.id == other.request_id)
+        .where(
+            other.about_id == notification.about_id,
+            other.recipient_key == notification.recipient_key,
+            other.state.in_(("queued", "scheduled", "sent")),
+            request.ics_sequence > sequence,
+        )
+    )
+    return bool(work.session.scalar(select(exists(newer))))

@@ -1,0 +1,188 @@
+"""The gate: who may be mailed what (rules C1–C6, S1.2–S1.9). Pure: facts in, a verdict with its rule out.
+
+Every mail passes here when it is queued and again just before it is sent; dialogs ask here beforehand. What the rules
+leave open for people known only by address is decided in docs/decisions/0201-people-known-only-by-address.md.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+from contracts.notification import Origin
+
+Standing = Literal["internal_record", "invited", "active", "disabled", "staff", "deactivated", "outsider"]
+
+#: The closed list (S1.2), each kind with its rule.
+SIX_KINDS = {
+    "session_scheduled": "S1.4",
+    "session_rescheduled": "S1.5",
+    "form_request": "S1.6",
+    "feedback_request": "S1.7",
+    "invoice": "S1.8",
+    "invitation": "S1.9",
+}
+#: What somebody known only by address may get, each kind with the rule by which staff added the address.
+OUTSIDER_KINDS = {
+    "session_scheduled": "S1.17",
+    "session_rescheduled": "S1.17",
+    "session_cancelled": "S1.17",
+    "form_request": "S1.23",
+    "feedback_request": "S1.26",
+    "invoice": "S1.8",
+}
+NAMES = {
+    "session_scheduled": "A new session",
+    "session_rescheduled": "A moved session",
+    "form_request": "A form",
+    "feedback_request": "A request for feedback",
+    "invoice": "An invoice",
+    "invitation": "An invitation",
+    "session_cancelled": "A cancellation",
+    "session_reminder": "A reminder",
+    "note_shared": "A shared note",
+    "goal_created": "A new goal",
+    "assignment_shared": "A shared assignment",
+    "resource_shared": "A shared resource",
+    "comment_added": "A comment",
+    "item_task": "A task",
+    "item_file": "A file",
+    "item_link": "A link",
+    "coach_changed": "A change of coach",
+    "payment_received": "A receipt",
+    "password_reset": "A password link",
+    "staff_invitation": "An invitation to the team",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Yes or no, the number of the rule that says so, and a sentence for a person."""
+
+    allowed: bool
+    rule: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What the mail is about, as far as this service knows by now; the defaults say nothing against sending."""
+
+    kind: str = ""
+    state: str = ""
+    moved: bool = False
+    superseded: bool = False
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All that the gate looks at.
+
+    `engagement` says that the mail belongs to an engagement that is not deleted; `cancellations_to_internal_records`
+    is the organisation's setting (C4); `link_expires_at` is set where the mail is worth nothing without its link.
+    """
+
+    standing: Standing
+    kind: str
+    origin: Origin
+    engagement: bool
+    cancellations_to_internal_records: bool = False
+    thing: Thing = Thing()
+    link_expires_at: dt.datetime | None = None
+
+
+def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
+    """Whether this mail may go to this recipient now (rule C2)."""
+    verdict = _may_receive(facts)
+    return (verdict.allowed and _overtaken(facts, now)) or verdict
+
+
+def _may_receive(facts: Facts) -> Verdict:
+    if facts.standing == "staff":
+        return Verdict(True, "C2", "Members of staff get every mail that is meant for them.")
+    if facts.standing == "deactivated":
+        return Verdict(False, "C2", "A member of staff who has been deactivated gets no mail.")
+    if facts.standing == "active":
+        return Verdict(True, "C1", "The client has an active portal and gets every mail that is meant for it.")
+    if facts.standing == "outsider":
+        return _outsider_may_receive(facts)
+    return _record_may_receive(facts)
+
+
+def _record_may_receive(facts: Facts) -> Verdict:
+    """For clients without an active portal: Internal Records, and those who count as one (C1)."""
+    if facts.kind == "session_cancelled":
+        if facts.cancellations_to_internal_records:
+            return Verdict(True, "C4", "The organisation lets cancellations go to Internal Records.")
+        return Verdict(
+            False,
+            "C4",
+            "A cancellation is not among the six kinds of mail that an Internal Record may receive. "
+            "An invite once mailed stays in the calendar, so tell the client yourself.",
+        )
+    name = NAMES[facts.kind]
+    if facts.kind not in SIX_KINDS:
+        if facts.standing == "internal_record":
+            return Verdict(
+                False, "S1.2", f"{name} is not among the six kinds of mail that an Internal Record may receive."
+            )
+        why = (
+            "Whoever has not created a password" if facts.standing == "invited" else "A client whose portal is disabled"
+        )
+        return Verdict(
+            False,
+            "C1",
+            f"{why} counts as an Internal Record, and {_lower(name)} is not among the six kinds of mail for one.",
+        )
+    if not facts.engagement:
+        return Verdict(False, "S1.3", f"{name} goes to an Internal Record only from an engagement.")
+    if facts.origin != "staff":
+        return Verdict(
+            False, "C3", f"{name} goes to an Internal Record only when a coach or an admin sends or schedules it."
+        )
+    return Verdict(
+        True, SIX_KINDS[facts.kind], f"{name} is one of the six kinds of mail that an Internal Record may receive."
+    )
+
+
+def _outsider_may_receive(facts: Facts) -> Verdict:
+    name = NAMES[facts.kind]
+    if facts.kind not in OUTSIDER_KINDS:
+        return Verdict(False, "C3", f"{name} does not go to people who are known only by their address.")
+    if not facts.engagement:
+        return Verdict(False, "S1.3", f"{name} goes to people known only by their address only from an engagement.")
+    if facts.origin != "staff":
+        return Verdict(
+            False,
+            "C3",
+            f"{name} goes to people known only by their address only when a coach or an admin sends or schedules it.",
+        )
+    return Verdict(True, OUTSIDER_KINDS[facts.kind], f"{name} goes to whoever was added to it by address.")
+
+
+def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
+    """What happened since the mail was asked for and makes it wrong to send (C6); None if nothing did."""
+    thing = facts.thing
+    if thing.superseded:
+        return Verdict(False, "C6", "A newer mail about the same session goes to the same recipient.")
+    if facts.kind in ("session_scheduled", "session_rescheduled"):
+        if thing.state == "cancelled":
+            return Verdict(False, "C6", "The session was cancelled before this mail went out.")
+        if thing.moved:
+            return Verdict(False, "C6", "The session was moved before this mail went out.")
+    if facts.kind == "invoice" and thing.state in ("paid", "void"):
+        what = "paid" if thing.state == "paid" else "voided"
+        return Verdict(False, "C6", f"The invoice was {what} before this mail went out.")
+    if facts.kind == "invitation":
+        if facts.standing == "active":
+            return Verdict(False, "C6", "The client has created an account already.")
+        if facts.standing == "disabled":
+            return Verdict(False, "C6", "The client's portal access is switched off.")
+    if facts.link_expires_at is not None and facts.link_expires_at <= now:
+        return Verdict(False, "C19", "The link in this mail had expired before it could go out.")
+    return None
+
+
+def _lower(sentence: str) -> str:
+    return sentence[0].lower() + sentence[1:]

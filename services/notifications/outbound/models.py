@@ -1,0 +1,165 @@
+"""Requests for mail, and the mails that come of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, foreign, mapped_column, relationship
+
+from chassis.claims import Claimable
+from chassis.database import Entity, UtcDateTime
+from contracts.errors import Conflict
+from services.notifications.base import Base
+from services.notifications.copies.models import Engagement
+
+#: Pauses after the first and later attempts that may be tried again; the attempt after the last one is the last.
+PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600))
+LONGEST_REASON = 500
+
+
+class NotificationNotFailed(Conflict):
+    """Only a mail that failed can be tried again."""
+
+
+class MailRequest(Base):
+    """What a service asked for; its id is the id of the event that asked."""
+
+    __tablename__ = "mail_request"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    received_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    origin: Mapped[str] = mapped_column(String(10))
+    origin_person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    about_kind: Mapped[str] = mapped_column(String(20))
+    about_id: Mapped[UUID] = mapped_column(Uuid)
+    about_version: Mapped[int | None]
+    ics_sequence: Mapped[int | None]
+    context: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position", lazy="selectin")
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return {"kind": self.about_kind, "id": self.about_id, "version": self.about_version}
+
+
+class Attachment(Base):
+    """A file that travels with each mail of a request; `method` is that of its iCalendar object, if it is one."""
+
+    __tablename__ = "attachment"
+
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("mail_request.id"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    filename: Mapped[str]
+    content_type: Mapped[str]
+    method: Mapped[str | None] = mapped_column(String(20))
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class Notification(Entity, Claimable, Base):
+    """One mail to one recipient.
+
+    `recipient_key` is the person's id, or the address in lower case of one who is known only by it; cause, kind and
+    recipient together are unique (C25). `next_attempt_at` is null for one that is over. `secret` holds what opens an
+    account, such as a link with a token, for as long as the mail may still have to go out.
+    """
+
+    __tablename__ = "notification"
+    __table_args__ = (
+        UniqueConstraint("cause", "kind", "recipient_key"),
+        Index("ix_notification_next_attempt_at", "next_attempt_at"),
+        Index("ix_notification_created_at_id", "created_at", "id"),
+        Index("ix_notification_engagement_id_created_at", "engagement_id", "created_at"),
+        Index("ix_notification_client_id_created_at", "client_id", "created_at"),
+        Index("ix_notification_about_id_recipient_key", "about_id", "recipient_key"),
+    )
+
+    cause: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(30))
+    recipient_key: Mapped[str] = mapped_column(String(254))
+    request_id: Mapped[UUID] = mapped_column(ForeignKey("mail_request.id"))
+    about_id: Mapped[UUID] = mapped_column(Uuid)
+    person_id: Mapped[UUID | None] = mapped_column(Uuid)
+    client_id: Mapped[UUID | None] = mapped_column(Uuid)
+    engagement_id: Mapped[UUID | None] = mapped_column(Uuid)
+    recipient: Mapped[str] = mapped_column(String(254))
+    recipient_name: Mapped[str]
+    recipient_portal: Mapped[str] = mapped_column(String(20))
+    message_id: Mapped[str]
+    state: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON), default=None)
+    rule: Mapped[str | None] = mapped_column(String(10), default=None)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
+    subject: Mapped[str]
+    secret: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+    sent_html: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
+    sent_text: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
+
+    request: Mapped[MailRequest] = relationship(lazy="selectin")
+    engagement: Mapped[Engagement | None] = relationship(
+        primaryjoin=lambda: foreign(Notification.engagement_id) == Engagement.id, viewonly=True, lazy="selectin"
+    )
+
+    @property
+    def program_name(self) -> str | None:
+        return self.engagement.program_name if self.engagement else None
+
+    @property
+    def about(self) -> dict[str, Any]:
+        return self.request.about
+
+    @property
+    def attachments(self) -> list[Attachment]:
+        return self.request.attachments
+
+    def be_refused(self, rule: str, reason: str) -> None:
+        """The gate said no when it was asked for (C2)."""
+        self._end("refused", reason=reason, rule=rule)
+
+    def be_cancelled(self, rule: str, reason: str) -> None:
+        """It was overtaken (C6), or the gate says no by now."""
+        self._end("cancelled", reason=reason, rule=rule)
+
+    def be_sent(self, now: dt.datetime, *, recipient: str, subject: str, html: str, text: str) -> None:
+        """The mail server took this mail; it is kept as it was sent, without its secrets."""
+        self._end("sent", reason=None, rule=None)
+        self.attempts += 1
+        self.sent_at = now
+        self.recipient, self.subject, self.sent_html, self.sent_text = recipient, subject, html, text
+
+    def be_deferred(self, now: dt.datetime, reason: str) -> bool:
+        """An attempt failed for now: it is tried again after a pause, or has failed after the last. True if it has."""
+        if self.attempts >= len(PAUSES):
+            self.fail(reason)
+            return True
+        self.state = "queued"
+        self.next_attempt_at = now + PAUSES[self.attempts]
+        self.attempts += 1
+        self.reason = reason[:LONGEST_REASON]
+        return False
+
+    def fail(self, reason: str) -> None:
+        """It cannot be delivered; a person may set it going again."""
+        self.state = "failed"
+        self.attempts += 1
+        self.next_attempt_at = None
+        self.reason = reason[:LONGEST_REASON]
+
+    def retry(self, now: dt.datetime) -> None:
+        """Sets a failed mail going again, with all its attempts; raises `NotificationNotFailed`."""
+        if self.state != "failed":
+            raise NotificationNotFailed(f"Only a failed mail can be tried again; this one is {self.state}.")
+        self.state = "queued"
+        self.attempts = 0
+        self.next_attempt_at = now
+        self.reason = None
+
+    def _end(self, state: str, *, reason: str | None, rule: str | None) -> None:
+        self.state, self.reason, self.rule = state, reason, rule
+        self.next_attempt_at = None
+        self.secret = None

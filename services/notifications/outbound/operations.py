@@ -1,0 +1,237 @@
+"""Takes requests for mail, shows the log, tries failed ones again, and says beforehand who would be mailed."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from sqlalchemy import select
+
+from chassis.paging import page
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.envelope import Event
+from contracts.errors import Invalid, NotFound
+from contracts.events import EventData
+from contracts.events.notifications import NotificationCancelled, NotificationRefused
+from contracts.notification import Origin
+from services.notifications.copies.models import Engagement, Person
+from services.notifications.outbound import desk
+from services.notifications.outbound.gate import Facts, may_notify
+from services.notifications.outbound.letter import SECRET_KINDS
+from services.notifications.outbound.mime import CALENDAR
+from services.notifications.outbound.models import Attachment, MailRequest, Notification
+from services.notifications.outbound.smtp import parse_sender
+from services.notifications.outbound.wording import one_line
+
+_ICS_SEQUENCE = re.compile(rb"^SEQUENCE:(\d{1,9})\s*$", re.MULTILINE)
+
+
+class UnreadableAttachment(Invalid):
+    """An attachment of a request is not base64."""
+
+
+def queue(work: Work, event: Event) -> None:
+    """Takes a `RequestNotification`: one mail per recipient, once per cause and kind (C25), the gate asked first (C2).
+
+    What names a person or an engagement that events have yet to bring raises `NotFound` and is tried again.
+    """
+    asked = event.data
+    new: dict[str, desk.Addressee] = {}
+    for recipient in asked["recipients"]:
+        to = desk.addressee(work, recipient["person_id"], recipient["email"], one_line(recipient["name"])[:200])
+        if to.key not in new and not _is_known(work, asked["key"], asked["kind"], to.key):
+            new[to.key] = to
+    if not new:
+        return
+    context = dict(asked["context"])
+    secret = {"url": context.pop("url")} if asked["kind"] in SECRET_KINDS else None
+    request = _request(event, context)
+    work.session.add(request)
+    for to in new.values():
+        _queue_one(work, asked, request, to, secret)
+
+
+def _is_known(work: Work, cause: str, kind: str, recipient_key: str) -> bool:
+    same = select(Notification.id).where(
+        Notification.cause == cause, Notification.kind == kind, Notification.recipient_key == recipient_key
+    )
+    return work.session.scalar(same) is not None
+
+
+def _request(event: Event, context: dict[str, Any]) -> MailRequest:
+    asked = event.data
+    attachments = [_attachment(position, each) for position, each in enumerate(asked["attachments"])]
+    sequences = [_ICS_SEQUENCE.search(each.content) for each in attachments if each.content_type == CALENDAR]
+    return MailRequest(
+        id=event.id,
+        received_at=event.time,
+        origin=asked["trigger"]["origin"],
+        origin_person_id=asked["trigger"]["person_id"],
+        about_kind=asked["about"]["kind"],
+        about_id=asked["about"]["id"],
+        about_version=asked["about"]["version"],
+        ics_sequence=next((int(found[1]) for found in sequences if found), None),
+        context=context,
+        attachments=attachments,
+    )
+
+
+def _attachment(position: int, given: dict[str, Any]) -> Attachment:
+    try:
+        content = base64.b64decode(given["content"], validate=True)
+    except binascii.Error:
+        raise UnreadableAttachment(f"The attachment {given['filename']} is not base64.") from None
+    return Attachment(
+        position=position,
+        filename=given["filename"],
+        content_type=given["content_type"],
+        method=given["method"],
+        content=content,
+    )
+
+
+def _queue_one(
+    work: Work, asked: dict[str, Any], request: MailRequest, to: desk.Addressee, secret: dict[str, Any] | None
+) -> None:
+    notification_id = uuid4()
+    send_at = asked["send_at"]
+    is_later = send_at is not None and send_at > work.now
+    _, address = parse_sender(work.settings.mail_from)
+    notification = Notification(
+        id=notification_id,
+        cause=asked["key"],
+        kind=asked["kind"],
+        recipient_key=to.key,
+        request=request,
+        about_id=request.about_id,
+        person_id=to.person.id if to.person else None,
+        client_id=_client_id(work, asked["engagement_id"], to),
+        engagement_id=asked["engagement_id"],
+        recipient=to.email,
+        recipient_name=to.name,
+        recipient_portal=to.standing,
+        message_id=f"<{notification_id}@{address.rpartition('@')[2]}>",
+        state="scheduled" if is_later else "queued",
+        next_attempt_at=send_at if is_later else work.now,
+        secret=secret,
+        subject="",
+    )
+    notification.subject = desk.letter_of(work, notification, with_secret=False).subject
+    work.add(notification)
+    work.session.flush()
+    verdict = desk.verdict_on(work, notification)
+    if not verdict.allowed and verdict.rule in ("C6", "C19"):
+        notification.be_cancelled(verdict.rule, verdict.reason)
+        tell(work, NotificationCancelled, notification)
+    elif not verdict.allowed:
+        notification.be_refused(verdict.rule, verdict.reason)
+        tell(work, NotificationRefused, notification)
+
+
+def _client_id(work: Work, engagement_id: UUID | None, to: desk.Addressee) -> UUID | None:
+    if engagement_id is not None:
+        return work.copy(Engagement, engagement_id, what="engagement").client_id
+    return to.person.id if to.person and to.person.role == "client" else None
+
+
+def tell(work: Work, event: type[EventData], notification: Notification) -> None:
+    """Publishes what became of a mail."""
+    names = ("kind", "recipient", "recipient_name", "person_id", "client_id", "engagement_id", "about", "subject")
+    data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
+    work.publish(event, notification, data)
+
+
+def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """The log, newest first; a coach's own engagements only (C22)."""
+    wanted = select(Notification)
+    for name in ("engagement_id", "client_id", "state", "kind"):
+        if name in input:
+            wanted = wanted.where(getattr(Notification, name) == input[name])
+    if not actor.is_admin:
+        own = select(Engagement.id).where(Engagement.coach_id == actor.id)
+        wanted = wanted.where(Notification.engagement_id.in_(own))
+    return page(work, wanted, input, by=(Notification.created_at, Notification.id))
+
+
+def get_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """One mail as it was sent, or as it would be sent now; without links that open an account."""
+    notification = work.get(Notification, input["id"], what="notification")
+    _must_see(actor, notification)
+    columns = {name: getattr(notification, name) for name in _SHOWN}
+    if notification.sent_html is not None:
+        return columns | {"html": notification.sent_html, "text": notification.sent_text}
+    shown = desk.letter_of(work, notification, with_secret=False)
+    return columns | {"html": shown.html, "text": shown.text}
+
+
+_SHOWN = (
+    "id", "created_at", "updated_at", "version", "kind", "recipient", "recipient_name", "recipient_portal", "person_id",
+    "client_id", "engagement_id", "program_name", "about", "subject", "state", "reason", "rule", "attempts",
+    "next_attempt_at", "sent_at", "attachments",
+)  # fmt: skip
+
+
+def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notification:
+    """Sets a failed mail going again at once; raises `NotificationNotFailed` for any other."""
+    notification = work.change(Notification, input["id"], what="notification")
+    _must_see(actor, notification)
+    notification.retry(work.now)
+    notification.version += 1
+    notification.updated_at = work.now
+    return notification
+
+
+def _must_see(actor: Actor, notification: Notification) -> None:
+    engagement = notification.engagement
+    if not actor.is_admin and (engagement is None or not actor.sees(engagement)):
+        raise NotFound("There is no such notification.")
+
+
+def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """What the gate would say of each recipient if it were asked now (C2, C3); sends nothing."""
+    engagement = work.copy(Engagement, input["engagement_id"], what="engagement")
+    if not actor.sees(engagement):
+        raise NotFound("There is no such engagement.", awaited=True)
+    setting = desk.organisation(work).cancellations_to_internal_records
+    verdicts = []
+    for asked in input.get("recipients") or [{"person_id": engagement.client_id}, {"person_id": engagement.coach_id}]:
+        to = _recipient(work, actor, engagement, asked)
+        facts = Facts(
+            standing=to.standing,
+            kind=input["kind"],
+            origin=cast(Origin, input["origin"]),
+            engagement=not engagement.deleted,
+            cancellations_to_internal_records=setting,
+        )
+        verdict = may_notify(facts, work.now)
+        shown = to.person if _may_name(actor, engagement, to.person) else None
+        recipient = {
+            "person_id": shown.id if shown else None,
+            "name": shown.name if shown else asked.get("name", ""),
+            "email": shown.email if shown else asked["email"],
+        }
+        verdicts.append(
+            {"recipient": recipient, "allowed": verdict.allowed, "rule": verdict.rule, "reason": verdict.reason}
+        )
+    return {"verdicts": verdicts}
+
+
+def _recipient(work: Work, actor: Actor, engagement: Engagement, asked: dict[str, Any]) -> desk.Addressee:
+    person_id = asked.get("person_id")
+    if person_id is None and not asked.get("email"):
+        raise Invalid("The input is not valid.", errors={"recipients": ["Each needs a person_id or an email."]})
+    to = desk.addressee(work, person_id, asked.get("email", ""), asked.get("name", ""))
+    if person_id is not None and not _may_name(actor, engagement, to.person):
+        raise NotFound("There is no such person.", awaited=True)
+    return to
+
+
+def _may_name(actor: Actor, engagement: Engagement, person: Person | None) -> bool:
+    """Whether the actor may learn who that is: other coaches' clients stay unnamed (C22)."""
+    if person is None:
+        return False
+    return actor.is_admin or person.role != "client" or person.id == engagement.client_id

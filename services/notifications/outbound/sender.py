@@ -1,0 +1,121 @@
+"""Sends what is due. Any number of workers may do so at once: each mail is claimed in the database first.
+
+A mail goes to the mail server at least once, and a second time only if a process dies, or the server's answer is
+lost, between the last byte of the mail and the answer to it; both copies then have the same Message-ID.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+from chassis import logs
+from chassis.claims import ClaimLost, claim_due, claimed
+from chassis.runtime import Runtime
+from chassis.work import Work
+from contracts.events.notifications import NotificationCancelled, NotificationFailed, NotificationSent
+from services.notifications.outbound import desk
+from services.notifications.outbound.gate import Verdict
+from services.notifications.outbound.models import Notification
+from services.notifications.outbound.operations import tell
+from services.notifications.outbound.smtp import Connection, Rejected, Server, TryLater
+
+log = logs.get(__name__)
+
+AT_ONCE = 40
+THREADS = 4
+CLAIM_SECONDS = 600
+Claim = tuple[UUID, UUID]
+
+
+class Overtaken(Exception):
+    """The gate said no just before the mail was handed over."""
+
+    def __init__(self, verdict: Verdict) -> None:
+        super().__init__(verdict.reason)
+        self.verdict = verdict
+
+
+def send_due(runtime: Runtime) -> int:
+    """Claims mails that are due and sends them over a few connections; answers how many it took on."""
+    with runtime.work() as work:
+        due = Notification.next_attempt_at <= work.now
+        claims = claim_due(
+            work, Notification, due, order_by=Notification.next_attempt_at, limit=AT_ONCE, seconds=CLAIM_SECONDS
+        )
+    batches = [claims[start::THREADS] for start in range(min(THREADS, len(claims)))]
+    with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="mail") as pool:
+        for done in [pool.submit(_send_batch, runtime, batch) for batch in batches]:
+            done.result()
+    return len(claims)
+
+
+def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:
+    connection = Connection(Server.parse(runtime.settings.smtp_url))  # type: ignore[attr-defined]
+    try:
+        for claim in claims:
+            try:
+                _send(runtime, connection, claim)
+            except ClaimLost:
+                log.warning("mail_claim_lost", notification_id=str(claim[0]))
+    finally:
+        connection.quit()
+
+
+def _send(runtime: Runtime, connection: Connection, claim: Claim) -> None:
+    """Sends one mail and writes down what became of it; raises `ClaimLost` when another worker has taken it over."""
+    try:
+        with runtime.read() as work:
+            mail = desk.outgoing(work, _still_ours(work, runtime, claim))
+        connection.deliver(mail.sender, mail.recipient, mail.message, lambda: _ask_again(runtime, claim))
+    except (ClaimLost, Overtaken, Rejected, TryLater) as outcome:
+        _settle_unsent(runtime, claim, outcome)
+    except Exception as error:
+        log.exception("mail_broken", notification_id=str(claim[0]))
+        _settle_unsent(runtime, claim, TryLater(f"Something is wrong with this mail: {type(error).__name__}."))
+    else:
+        with runtime.work() as work:
+            notification = claimed(work, Notification, *claim)
+            shown = mail.shown
+            notification.be_sent(
+                work.now, recipient=mail.recipient, subject=shown.subject, html=shown.html, text=shown.text
+            )
+            tell(work, NotificationSent, notification)
+
+
+def _ask_again(runtime: Runtime, claim: Claim) -> None:
+    """The last look before the mail is handed over: is it still ours, and may it still go (C6)?"""
+    with runtime.read() as work:
+        verdict = desk.verdict_on(work, _still_ours(work, runtime, claim))
+    if not verdict.allowed:
+        raise Overtaken(verdict)
+
+
+def _still_ours(work: Work, runtime: Runtime, claim: Claim) -> Notification:
+    """The notification, if nobody can take it over while the mail server takes its time; else `ClaimLost`."""
+    id_, token = claim
+    notification = work.session.get(Notification, id_)
+    patience = dt.timedelta(seconds=Server.parse(runtime.settings.smtp_url).seconds)  # type: ignore[attr-defined]
+    if notification is None or notification.claim != token or notification.claimed_until is None:
+        raise ClaimLost(f"Notification {id_}")
+    if notification.claimed_until < work.now + 2 * patience:
+        raise ClaimLost(f"Notification {id_}: the claim ends too soon")
+    return notification
+
+
+def _settle_unsent(runtime: Runtime, claim: Claim, outcome: Exception) -> None:
+    if isinstance(outcome, ClaimLost):
+        raise outcome
+    with runtime.work() as work:
+        notification = claimed(work, Notification, *claim)
+        if isinstance(outcome, Overtaken):
+            notification.be_cancelled(outcome.verdict.rule, outcome.verdict.reason)
+            tell(work, NotificationCancelled, notification)
+        elif isinstance(outcome, Rejected):
+            notification.fail(str(outcome))
+            tell(work, NotificationFailed, notification)
+        elif notification.be_deferred(work.now, str(outcome)):
+            tell(work, NotificationFailed, notification)
+        else:
+            notification.updated_at = work.now

@@ -1,0 +1,138 @@
+"""The wording of each kind: subject and body as Jinja2 templates in plain text, a blank line between paragraphs.
+
+What a mail must carry (its facts, its button, its attachments) is not wording: see letter.py. Templates run in a
+sandbox, and a placeholder that has no value is an error.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from jinja2 import StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+
+@dataclass(frozen=True)
+class Wording:
+    """`subject` is one line."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Worded:
+    """A wording filled in: plain text, not yet escaped for anything."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+
+
+DEFAULTS = {
+    "session_scheduled": Wording(
+        "{% if reader.is_client %}Your session{% else %}Session with {{ others }}{% endif %} on {{ session.short }}",
+        """{{ greeting }}
+
+{% if reader.is_client %}your session with {{ coach.name }} is set.
+{%- elif reader.is_staff %}a session with {{ client.name }} is in your calendar.
+{%- else %}you are invited to a coaching session with {{ others }}.{% endif %}
+
+The invite is attached: open it to put the session into your calendar.""",
+    ),
+    "session_rescheduled": Wording(
+        "{% if session.previous %}New time: {{ session.short }}"
+        "{% else %}Changed: {% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %}"
+        " on {{ session.short }}{% endif %}",
+        """{{ greeting }}
+
+{% if reader.is_client %}your session with {{ coach.name }}{% else %}the session with {{ others }}{% endif %} has
+{%- if session.previous %} moved to another time.{% else %} changed.{% endif %}
+{%- if session.reason %} {{ session.reason }}{% endif %}
+
+The attached invite brings your calendar up to date.""",
+    ),
+    "session_cancelled": Wording(
+        "Cancelled: {% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %}"
+        " on {{ session.short }}",
+        """{{ greeting }}
+
+{% if reader.is_client %}your session with {{ coach.name }}{% else %}the session with {{ others }}{% endif %}
+{#- #} is cancelled.
+{%- if session.reason %} {{ session.reason }}{% endif %}
+
+The attached invite takes it out of your calendar.""",
+    ),
+    "invoice": Wording(
+        "Invoice {{ invoice.number }}, {{ invoice.total }}",
+        """{{ greeting }}
+
+attached is invoice {{ invoice.number }} of {{ organisation.name }} over {{ invoice.total }}.
+{%- if invoice.due %} Please pay by {{ invoice.due }}.{% endif %}""",
+    ),
+    "invitation": Wording(
+        "{{ organisation.name }} invites you to your coaching portal",
+        """{{ greeting }}
+
+{{ coach.name }} invites you to your own place for {{ program }}: your sessions, goals, notes and resources, together.
+{%- if message %}
+
+{{ message }}{% endif %}
+
+Create a password to open it.""",
+    ),
+    "staff_invitation": Wording(
+        "Your account with {{ organisation.name }}",
+        """{{ greeting }}
+
+{{ organisation.name }} has added you to the team. Create a password to sign in.
+{%- if message %}
+
+{{ message }}{% endif %}""",
+    ),
+    "password_reset": Wording(
+        "Set a new password",
+        """{{ greeting }}
+
+somebody, most likely you, asked for a new password for your account with {{ organisation.name }}.
+
+If it was not you, there is nothing to do: your password stays as it is.""",
+    ),
+    "coach_changed": Wording(
+        "{% if reader.is_client %}Your coach is {{ new_coach_name }} now"
+        "{% else %}{{ client.name }}: {{ new_coach_name }} is the coach now{% endif %}",
+        """{{ greeting }}
+
+{% if reader.is_client %}your engagement {{ program }} has gone from {{ previous_coach_name }} to {{ new_coach_name }}.
+{%- else %}the engagement {{ program }} with {{ client.name }} has gone from {{ previous_coach_name }}
+{#- #} to {{ new_coach_name }}.{% endif %}""",
+    ),
+    "resource_shared": Wording(
+        "{% if reader.is_staff %}New from {{ client.name }}{% else %}New in your resources{% endif %}: {{ names }}",
+        """{{ greeting }}
+
+{% if reader.is_staff %}{{ client.name }}{% else %}{{ coach.name }}{% endif %} has shared with you: {{ names }}.""",
+    ),
+    "payment_received": Wording(
+        "Payment received: {{ payment.amount }} for invoice {{ payment.number }}",
+        """{{ greeting }}
+
+{% if reader.is_client %}thank you: your payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.
+{%- else %}a payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.{% endif %}""",
+    ),
+}
+
+_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+
+
+def fill(wording: Wording, values: dict[str, Any]) -> Worded:
+    """The wording with its placeholders filled in; raises `jinja2.TemplateError` for one that has no value."""
+    subject = one_line(_ENVIRONMENT.from_string(wording.subject).render(values))
+    body = _ENVIRONMENT.from_string(wording.body).render(values).replace("\r\n", "\n")
+    paragraphs = (paragraph.strip() for paragraph in body.split("\n\n"))
+    return Worded(subject, tuple(paragraph for paragraph in paragraphs if paragraph))
+
+
+def one_line(text: str) -> str:
+    """The text fit for a header: every run of white space or control characters is one space."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

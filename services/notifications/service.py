@@ -1,0 +1,36 @@
+"""The notifications service: what it answers, what it listens to, what it does by itself."""
+
+from __future__ import annotations
+
+from chassis.service import Every, On, Service
+from contracts.calls import notifications as calls
+from services.notifications.base import Base
+from services.notifications.copies import operations as copies
+from services.notifications.eventlog import operations as eventlog
+from services.notifications.outbound import operations as outbound
+from services.notifications.outbound.sender import send_due
+from services.notifications.settings import Settings
+
+service = Service(
+    name="notifications",
+    base=Base,
+    settings=Settings,
+    answers={
+        calls.list_notifications: outbound.list_notifications,
+        calls.get_notification: outbound.get_notification,
+        calls.retry_notification: outbound.retry_notification,
+        calls.may_notify: outbound.ask_gate,
+        calls.list_events: eventlog.list_events,
+    },
+    listens=[
+        On("#", eventlog.record),  # the first, see there
+        On("engagements.organisation.*.v1", copies.organisation_changed),
+        On("engagements.client.*.v1", copies.client_changed),
+        On("engagements.coach.*.v1", copies.coach_changed),
+        On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("scheduling.session.*.v1", copies.session_changed),
+        On("billing.invoice.*.v1", copies.invoice_changed),
+        On("notification.requested.v1", outbound.queue),
+    ],
+    every=[Every(1, send_due)],
+)

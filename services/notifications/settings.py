@@ -1,0 +1,29 @@
+"""What this service reads from its environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import environs
+
+from chassis.settings import ServiceSettings
+from services.notifications.outbound.smtp import Server, parse_sender
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(ServiceSettings):
+    """`SMTP_URL` is where mail goes (see `Server.parse`); `MAIL_FROM` is an address, with a name before it or not."""
+
+    smtp_url: str
+    mail_from: str
+
+    @classmethod
+    def extra(cls, env: environs.Env) -> dict[str, Any]:
+        smtp_url, mail_from = env.str("SMTP_URL"), env.str("MAIL_FROM")
+        for name, value, check in (("SMTP_URL", smtp_url, Server.parse), ("MAIL_FROM", mail_from, parse_sender)):
+            try:
+                check(value)
+            except ValueError as error:
+                raise environs.EnvValidationError(f"{name} {error}", [str(error)]) from None
+        return {"smtp_url": smtp_url, "mail_from": mail_from}
