@@ -1,0 +1,86 @@
+"""Sign-in and people, programs, engagements (API.md)."""
+
+from __future__ import annotations
+
+from flask import Response, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from contracts.actor import SIGNED_IN
+from contracts.calls import engagements as calls
+from contracts.errors import Invalid, Unauthenticated
+from gateway.api.expose import ApiRequest, Routes
+
+routes = Routes("People and engagements")
+
+routes.post("/tokens", calls.sign_in, status=201)
+
+
+@routes.view("DELETE", "/tokens/current", status=204, roles=SIGNED_IN)
+def sign_out(api: ApiRequest) -> ResponseReturnValue:
+    """Ends the token that the request carries."""
+    if api.identity is None:
+        raise Unauthenticated("Sign in first.")
+    api.ask(calls.sign_out, {"token": api.identity.token})
+    return Response(status=204)
+
+
+routes.get("/me", calls.me)
+routes.patch("/me", calls.update_me)
+routes.post("/password-resets", calls.request_password_reset, status=202)
+routes.post("/password-resets/<token>", calls.reset_password)
+
+routes.post("/coaches", calls.add_coach, status=201)
+routes.get("/coaches", calls.list_coaches)
+routes.get("/coaches/<uuid:id>", calls.get_coach)
+routes.patch("/coaches/<uuid:id>", calls.update_coach)
+routes.post("/coaches/<uuid:id>/deactivate", calls.deactivate_coach)
+routes.post("/coaches/<uuid:id>/invitation", calls.invite_coach, status=202)
+
+routes.get("/organisation", calls.get_organisation)
+routes.patch("/organisation", calls.update_organisation)
+
+routes.post("/api-tokens", calls.create_api_token, status=201)
+routes.get("/api-tokens", calls.list_api_tokens)
+routes.delete("/api-tokens/<uuid:id>", calls.delete_api_token)
+
+routes.post("/clients", calls.add_client, status=201)
+routes.get("/clients", calls.list_clients)
+
+
+@routes.view("POST", "/clients/import", calls.import_clients, consumes="text/csv", largest=5_000_000)
+def import_clients(api: ApiRequest) -> ResponseReturnValue:
+    """Imports clients from CSV; with ?preview=true it only says what would happen."""
+    try:
+        content = request.get_data(cache=False).decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid("The file must be in UTF-8.", errors={"content": [f"Byte {error.start} is not UTF-8."]}) from None
+    return jsonify(api.ask(calls.import_clients, api.query() | {"content": content}))
+
+
+routes.get("/clients/<uuid:id>", calls.get_client)
+routes.patch("/clients/<uuid:id>", calls.update_client)
+routes.post("/clients/<uuid:id>/disable", calls.disable_client)
+routes.post("/clients/<uuid:id>/enable", calls.enable_client)
+routes.get("/clients/<uuid:id>/engagements", calls.list_client_engagements)
+
+routes.post("/engagements/<uuid:id>/invitation", calls.invite_client, status=202)
+routes.get("/public/invitations/<token>", calls.get_invitation)
+routes.post("/public/invitations/<token>", calls.accept_invitation, status=201)
+
+routes.post("/programs", calls.create_program, status=201)
+routes.get("/programs", calls.list_programs)
+routes.get("/programs/<uuid:id>", calls.get_program)
+routes.patch("/programs/<uuid:id>", calls.update_program)
+routes.delete("/programs/<uuid:id>", calls.delete_program)
+routes.post("/programs/<uuid:id>/copy", calls.copy_program, status=201)
+
+routes.post("/engagements", calls.create_engagement, status=201)
+routes.get("/engagements", calls.list_engagements)
+routes.get("/engagements/<uuid:id>", calls.get_engagement)
+routes.patch("/engagements/<uuid:id>", calls.update_engagement)
+routes.delete("/engagements/<uuid:id>", calls.delete_engagement)
+routes.post("/engagements/<uuid:id>/restore", calls.restore_engagement)
+routes.post("/engagements/<uuid:id>/assign", calls.assign_engagement)
+routes.post("/engagements/<uuid:id>/complete", calls.complete_engagement)
+routes.post("/engagements/<uuid:id>/reopen", calls.reopen_engagement)
+routes.get("/engagements/<uuid:id>/activity", calls.list_activity)

@@ -1,0 +1,1 @@
+"""People, sign-in, programs, engagements and their activity log."""

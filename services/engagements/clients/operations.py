@@ -1,0 +1,103 @@
+"""Clients: added, found, changed, switched off and on. Rows and portal states are those of `people.models.Person`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from chassis.paging import page
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.events.engagements import ClientAdded, ClientDisabled, ClientEnabled, ClientUpdated
+from services.engagements.activity.operations import record
+from services.engagements.engagements.models import Engagement
+from services.engagements.invitations.operations import revoke_links
+from services.engagements.organisation.operations import organisation
+from services.engagements.people.access import check_email_free, client_for, own_id, serving_coach, visible_to
+from services.engagements.people.models import Person
+from services.engagements.sign_ins.operations import revoke_sign_ins
+
+Input = dict[str, Any]
+
+
+def add(work: Work, actor: Actor, input: Input) -> Person:
+    """Adds a client as an Internal Record (S1.1), by default the adding coach's own. Nobody is mailed."""
+    check_email_free(work, input["email"])
+    coach_id = input.pop("coach_id", None) or (own_id(actor) if actor.role == "coach" else None)
+    coach = serving_coach(work, coach_id) if coach_id else None
+    zone = input.pop("time_zone", None) or organisation(work).time_zone
+    return publish_added(work, Person.client(time_zone=zone, coach=coach, **input), actor)
+
+
+def publish_added(work: Work, client: Person, actor: Actor) -> Person:
+    """Adds the row and tells of it."""
+    work.add(client)
+    work.publish(ClientAdded, client, client.client_facts(), actor)
+    return client
+
+
+def list_clients(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """The clients that the actor may see, by name, with the filters that are given."""
+    statement = select(Person).options(selectinload(Person.coach)).where(Person.role == "client", visible_to(actor))
+    if "portal" in input:
+        statement = statement.where(Person.portal == input["portal"])
+    if "coach_id" in input:
+        statement = statement.where(Person.coach_id == input["coach_id"])
+    if input["q"]:
+        statement = statement.where(Person.search.contains(input["q"].lower(), autoescape=True))
+    return page(work, statement, input, by=(Person.search, Person.id), descending=False)
+
+
+def show(work: Work, actor: Actor, input: Input) -> Person:
+    """One client."""
+    return client_for(work, actor, input["id"])
+
+
+def update(work: Work, actor: Actor, input: Input) -> Person:
+    """Changes a client. A new address ends the links that were mailed to the old one."""
+    client = client_for(work, actor, input.pop("id"), change=True)
+    if "coach_id" in input:
+        coach_id = input.pop("coach_id")
+        if coach_id != client.coach_id:
+            input["coach"] = serving_coach(work, coach_id) if coach_id else None
+    if "email" in input:
+        check_email_free(work, input["email"], but=client.id)
+        if input["email"] != client.email:
+            revoke_links(work, client)
+    if client.describe(input):
+        work.publish(ClientUpdated, client, client.client_facts(), actor)
+    return client
+
+
+def disable(work: Work, actor: Actor, input: Input) -> Person:
+    """Switches the portal access off; every session ends at once."""
+    client = client_for(work, actor, input["id"], change=True)
+    client.disable()
+    revoke_sign_ins(work, client)
+    revoke_links(work, client)
+    work.publish(ClientDisabled, client, client.client_facts(), actor)
+    _log(work, client, actor, "disabled", f"switched off the portal access of {client.name}")
+    return client
+
+
+def enable(work: Work, actor: Actor, input: Input) -> Person:
+    """Switches the portal access on again."""
+    client = client_for(work, actor, input["id"], change=True)
+    client.enable()
+    work.publish(ClientEnabled, client, client.client_facts(), actor)
+    _log(work, client, actor, "enabled", f"switched on the portal access of {client.name}")
+    return client
+
+
+def _log(work: Work, client: Person, actor: Actor, verb: str, text: str) -> None:
+    """An entry in each engagement of the client that is not over."""
+    running = select(Engagement.id).where(
+        Engagement.client_id == client.id, Engagement.status != "completed", Engagement.deleted_at.is_(None)
+    )
+    for engagement_id in work.session.scalars(running):
+        record(
+            work, engagement_id, actor, kind="client", verb=verb, text=text, target=client.name,
+            link=f"/clients/{client.id}", client_sees=False,
+        )  # fmt: skip
