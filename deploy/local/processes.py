@@ -27,10 +27,10 @@ def spawn(
     cwd: Path | None = None,
     user: str | None = None,
 ) -> subprocess.Popen[bytes]:
-    """Start `command` in a session of its own, its output appended to `log`, without input.
+    """Start `command` in a session of its own, without input, its output appended to `log`.
 
-    It runs as `user` where one is named, which only root can do. The kernel kills it when the thread that called this ends, however that ends: call it from a thread that lives as
-    long as the child should.
+    It runs as `user` where one is named, which only root can do. The kernel kills it when the thread that called this
+    ends, however that ends: call it from a thread that lives as long as the child should.
     """
     parent = os.getpid()
     account = pwd.getpwnam(user) if user else None

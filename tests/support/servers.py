@@ -1,4 +1,4 @@
-"""Real servers for tests, each private to the test run: RabbitMQ and PostgreSQL. They end with the run, even a killed one.
+"""Real servers for tests, private to the test run: RabbitMQ and PostgreSQL. They end with the run, even a killed one.
 
 Use as a pytest plugin (`pytest_plugins = ["tests.support.servers"]`) for the fixtures `rabbit_node` and
 `postgres_server`, or make the classes by hand where a test needs a server of its own to hurt.

@@ -1,4 +1,4 @@
-"""The servers that tests and the local runner start: they start, keep what they were given, and leave nothing behind."""
+"""The servers that tests and the local runner start: they keep what they were given, and leave nothing behind."""
 
 from __future__ import annotations
 
