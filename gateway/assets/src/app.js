@@ -1,0 +1,11 @@
+import "htmx.org";
+import "./js/busy.js";
+import "./js/dialog.js";
+import "./js/fields.js";
+import "./js/invoice.js";
+import "./js/menu.js";
+import "./js/search.js";
+import "./js/sort.js";
+import "./js/theme.js";
+import "./js/toast.js";
+import "./js/upload.js";
