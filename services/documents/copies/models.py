@@ -14,7 +14,7 @@ from services.documents.base import Base
 class EngagementCopy(Copy, Base):
     """An engagement: its client, its coach, and whether it is deleted."""
 
-    __tablename__ = "engagement_copy"
+    __tablename__ = "engagement"
 
     client_id: Mapped[UUID] = mapped_column(Uuid)
     coach_id: Mapped[UUID] = mapped_column(Uuid)
@@ -24,8 +24,8 @@ class EngagementCopy(Copy, Base):
 class ClientCopy(Copy, Base):
     """A client: where mail goes, and the state of the portal."""
 
-    __tablename__ = "client_copy"
+    __tablename__ = "client"
 
-    name: Mapped[str] = mapped_column(String(200))
-    email: Mapped[str] = mapped_column(String(254))
-    portal: Mapped[str] = mapped_column(String(20))
+    name: Mapped[str] = mapped_column(String)
+    email: Mapped[str] = mapped_column(String)
+    portal: Mapped[str] = mapped_column(String)

@@ -19,9 +19,9 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
-from chassis import context
+from chassis import context, logs
 from chassis.clock import FixedClock
-from chassis.dispatch import answer
+from chassis.dispatch import answer_or_error
 from chassis.identity import verify
 from chassis.runtime import Runtime
 from chassis.service import Operation
@@ -29,7 +29,7 @@ from chassis.work import Work
 from contracts.actor import SIGNED_IN, STAFF, Actor
 from contracts.calls import Call, command, query
 from contracts.calls.documents import LARGEST_UPLOAD, LONGEST_NAME, LibraryItem, Resource
-from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated
+from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from contracts.schema import ById, Schema, text
 from services.documents.files.download import respond
 from services.documents.files.models import File
@@ -37,6 +37,8 @@ from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, re
 from services.documents.files.store import Store
 from services.documents.library import operations as library
 from services.documents.resources import operations as resources
+
+log = logs.get(__name__)
 
 _STATUS = {
     "malformed": 400, "unauthenticated": 401, "forbidden": 403, "not_found": 404, "conflict": 409, "invalid": 422,
@@ -132,6 +134,9 @@ class _App:
             refusal.headers["Content-Range"] = f"bytes */{error.length}"
         except MethodNotAllowed as error:
             refusal = _refusal(405, {"code": "method", "detail": str(error.description)})
+        except OSError:
+            log.exception("storage_failed")
+            refusal = _refusal(503, Unavailable("The storage of files cannot be used at present.").to_wire())
         except HTTPException:
             refusal = _refusal(404, {"code": "not_found", "detail": "There is no such address."})
         body.pass_over(_MOST_PASSED_OVER)
@@ -168,7 +173,10 @@ class _Asked:
 
     def answer(self, call: Call, given: dict[str, Any], key: str | None = None) -> Any:
         """Makes the call like any other: schemas, roles, idempotency key, one transaction."""
-        return answer(self._runtime, call, input=given, assertion=self._assertion, key=key)
+        made, error = answer_or_error(self._runtime, call, input=given, assertion=self._assertion, key=key)
+        if error:
+            raise error
+        return made
 
 
 class _Yielding:

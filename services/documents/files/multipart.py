@@ -54,17 +54,23 @@ def read_form(content_type: str, body: Body, sink: Sink) -> tuple[str, dict[str,
     try:
         while not isinstance(event := decoder.next_event(), multipart.Epilogue):
             if isinstance(event, multipart.NeedData):
-                piece = body.read(PIECE)
-                decoder.receive_data(piece or None)
+                decoder.receive_data(_next_piece(body) or None)
             else:
                 form.take(event)
-    except (ValueError, OSError) as error:
+    except ValueError as error:
         raise Malformed(f"The body is not whole multipart/form-data: {error}") from error
     except RequestEntityTooLarge as error:
         raise Malformed("The form has more or longer fields than it may have.") from error
     if form.file_name is None:
         _refuse("file", "Missing data for required field.")
     return form.file_name, form.fields
+
+
+def _next_piece(body: Body) -> bytes:
+    try:
+        return body.read(PIECE)
+    except OSError as error:
+        raise Malformed(f"The body broke off: {error}") from error
 
 
 class _Form:

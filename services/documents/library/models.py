@@ -30,7 +30,7 @@ class LibraryItem(Entity, Base):
     sort_name: Mapped[str] = mapped_column(String(2 * LONGEST_NAME))
     parent_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("library_item.id"))
     file_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("file.id"), unique=True)
-    added_by: Mapped[str] = mapped_column(String(200))
+    added_by: Mapped[str] = mapped_column(String)
     deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
 
     file: Mapped[File | None] = relationship(lazy="selectin")

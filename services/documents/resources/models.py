@@ -31,7 +31,7 @@ class Resource(Entity, Base):
     file_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("file.id"), index=True)
     library_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("library_item.id"), default=None)
     name: Mapped[str] = mapped_column(String(LONGEST_NAME))
-    added_by: Mapped[str] = mapped_column(String(200))
+    added_by: Mapped[str] = mapped_column(String)
     by_client: Mapped[bool] = mapped_column(Boolean)
     removed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
 
