@@ -28,7 +28,7 @@ routes.delete("/payments/<uuid:id>", calls.delete_payment)
 
 
 @routes.view("GET", "/invoices/<uuid:id>/pdf", calls.invoice_pdf, produces="application/pdf")
-def invoice_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:  # noqa: A002
+def invoice_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     """The invoice as a PDF."""
     pdf = api.ask(calls.invoice_pdf, {"id": str(id), **api.query()})
     content = BytesIO(base64.b64decode(pdf["content"]))

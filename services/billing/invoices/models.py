@@ -1,0 +1,204 @@
+"""An invoice and the counter that numbers it. Its sums and its balance are worked out, never stored."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Date, Index, String, Text, Uuid
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from chassis.database import Entity, UtcDateTime
+from contracts.errors import Conflict, Invalid
+from services.billing.base import Base
+from services.billing.copies.models import Engagement
+from services.billing.invoices.totals import Line, Totals, is_payable, rounded, totals_of
+from services.billing.payments.models import Payment
+
+MOST_TOTAL = Decimal(10) ** 12
+
+
+class InvoiceNotDraft(Conflict):
+    """A sent invoice never changes (C21)."""
+
+
+class InvoiceNotOpen(Conflict):
+    """A draft or a void invoice takes no payment and cannot be voided."""
+
+
+class NothingToPay(Conflict):
+    """The invoice is paid already."""
+
+
+class InvoiceCounter(Base):
+    """The last position given in a series: a year, or 0 where the organisation's format shows no year (C21)."""
+
+    __tablename__ = "invoice_counter"
+
+    series: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class Invoice(Entity, Base):
+    """An invoice of an engagement.
+
+    `lines` are `{description, quantity, unit_price, tax_rate}` with decimals as text; `bill_to` is `{name, email,
+    address}`, None while a draft is for the client itself; `issuer` is `{name, colour, details}`, kept as it was when
+    the invoice was sent, because a sent invoice never changes (C21).
+    """
+
+    __tablename__ = "invoice"
+    __table_args__ = (
+        Index("ix_invoice_series_position", "series", "position", unique=True),
+        Index("ix_invoice_state_due_date", "state", "due_date"),
+        Index("ix_invoice_created_at_id", "created_at", "id"),
+    )
+
+    engagement_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    state: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    due_date: Mapped[dt.date | None] = mapped_column(Date)
+    notes: Mapped[str | None] = mapped_column(Text)
+    card_payment: Mapped[bool]
+    bill_to: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    copy_to: Mapped[list[str]] = mapped_column(JSON)
+    number: Mapped[str | None] = mapped_column(String(100), unique=True)
+    series: Mapped[int | None]
+    position: Mapped[int | None]
+    issued_on: Mapped[dt.date | None] = mapped_column(Date, index=True)
+    sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    program_name: Mapped[str | None]
+
+    engagement: Mapped[Engagement] = relationship(
+        primaryjoin=lambda: Engagement.id == Invoice.engagement_id,
+        foreign_keys=lambda: Invoice.engagement_id,
+        viewonly=True,
+        lazy="selectin",
+    )
+    payments: Mapped[list[Payment]] = relationship(
+        lazy="selectin", order_by=[Payment.paid_at, Payment.created_at, Payment.id], cascade="all, delete-orphan"
+    )
+
+    @classmethod
+    def draft(cls, engagement_id: UUID, content: dict[str, Any]) -> Invoice:
+        """A draft; `content` holds at least `currency` and `lines` (see `write`)."""
+        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[])
+        made.write(content)
+        return made
+
+    @property
+    def totals(self) -> Totals:
+        """What the lines come to (C21)."""
+        return totals_of(
+            (
+                Line(
+                    Decimal(line["quantity"]),
+                    Decimal(line["unit_price"]),
+                    None if line["tax_rate"] is None else Decimal(line["tax_rate"]),
+                )
+                for line in self.lines
+            ),
+            self.currency,
+        )
+
+    @property
+    def paid(self) -> Decimal:
+        """The sum of the payments."""
+        return rounded(sum((payment.amount for payment in self.payments), Decimal(0)), self.currency)
+
+    @property
+    def balance(self) -> Decimal:
+        """What is left to pay; nothing once the invoice is void."""
+        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total - self.paid
+
+    @property
+    def billed_to(self) -> dict[str, Any]:
+        """Who is to pay, as `{name, email, address}`: the client, if nobody else was named."""
+        client = self.engagement.client
+        return self.bill_to or {"name": client.name, "email": client.email, "address": client.company}
+
+    def write(self, content: dict[str, Any]) -> None:
+        """Changes what a draft says, as far as `content` names it; raises `InvoiceNotDraft`, and `Invalid` for lines
+        that come to less than nothing or to more than can be counted."""
+        self.must_be_draft("changed")
+        for name, value in content.items():
+            setattr(self, name, [_plain(line) for line in value] if name == "lines" else value)
+        if not 0 <= self.totals.total < MOST_TOTAL:
+            message = "Must not come to less than zero." if self.totals.total < 0 else "Come to too much."
+            raise Invalid("The input is not valid.", errors={"lines": [message]})
+
+    def must_be_draft(self, what: str) -> None:
+        """Raises `InvoiceNotDraft` unless it is one; `what` is what cannot be done any more, like `changed`."""
+        if self.state != "draft":
+            raise InvoiceNotDraft(f"Invoice {self.number} has been sent and cannot be {what}.", rule="C21")
+
+    def send(
+        self, *, series: int, position: int, number: str, today: dt.date, now: dt.datetime, issuer: dict[str, str]
+    ) -> None:
+        """Gives the number and fixes all that is printed; an invoice over nothing is paid at once."""
+        self.must_be_draft("sent again")
+        self.series, self.position, self.number = series, position, number
+        self.issued_on, self.sent_at, self.issuer = today, now, issuer
+        self.bill_to, self.program_name = self.billed_to, self.engagement.program_name
+        self.state = "sent" if self.balance else "paid"
+
+    def outstanding(self) -> Decimal:
+        """The balance, which is more than nothing; raises `InvoiceNotOpen`, or `NothingToPay`."""
+        self._must_be_open("paid")
+        if not self.balance:
+            raise NothingToPay(f"Invoice {self.number} is paid already.")
+        return self.balance
+
+    def pay(self, payment: Payment, today: dt.date) -> None:
+        """Takes a payment, and the state follows. Raises `InvoiceNotOpen`, and `Invalid` for an amount that is not
+        positive, not whole smallest units of the currency, or above the balance."""
+        self._must_be_open("paid")
+        problem = None
+        if payment.amount <= 0:
+            problem = "Must be more than zero."
+        elif not is_payable(payment.amount, self.currency):
+            problem = f"{self.currency} has no such small amount."
+        elif payment.amount > self.balance:
+            problem = f"More than the balance of {self.balance:f}."
+        if problem:
+            raise Invalid("The input is not valid.", errors={"amount": [problem]})
+        self.payments.append(payment)
+        self._follow_payments(today)
+
+    def take_back(self, payment: Payment, today: dt.date) -> None:
+        """Drops a payment, and the state goes back (C21); raises `InvoiceNotOpen`."""
+        self._must_be_open("changed")
+        self.payments.remove(payment)
+        self._follow_payments(today)
+
+    def void(self) -> None:
+        """Declares it void; its number stays taken. Raises `InvoiceNotOpen`."""
+        self._must_be_open("voided")
+        self.state = "void"
+
+    def fall_due(self) -> None:
+        """The due date has passed."""
+        self.state = "overdue"
+
+    def _must_be_open(self, what: str) -> None:
+        if self.state == "draft":
+            raise InvoiceNotOpen(f"A draft cannot be {what}; send it first.")
+        if self.state == "void":
+            raise InvoiceNotOpen(f"Invoice {self.number} is void and cannot be {what}.")
+
+    def _follow_payments(self, today: dt.date) -> None:
+        if not self.balance:
+            self.state = "paid"
+        elif self.due_date and self.due_date < today:
+            self.state = "overdue"
+        else:
+            self.state = "partially_paid" if self.payments else "sent"
+
+
+def _plain(line: dict[str, Any]) -> dict[str, Any]:
+    """A line as it is kept: its decimals as text, which JSON leaves exact."""
+    return {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in line.items()}

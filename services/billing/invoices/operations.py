@@ -1,0 +1,190 @@
+"""What can be done with invoices: one function per call, and what the service does by itself."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.paging import page
+from chassis.runtime import Runtime
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.errors import Conflict, NotFound
+from contracts.events import billing as events
+from services.billing.copies import operations as copies
+from services.billing.copies.models import Engagement
+from services.billing.invoices import numbers, pdf
+from services.billing.invoices.models import Invoice
+from services.billing.invoices.views import document, facts, issuer_of, shown
+
+WHAT = "invoice"
+
+
+class EngagementDeleted(Conflict):
+    """Nothing is sent for an engagement that has been deleted (C9)."""
+
+
+class NumberTaken(Conflict):
+    """The organisation's number format was changed so that it gives a number again that an older invoice has."""
+
+
+def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """A draft for an engagement that the actor sees."""
+    engagement = copies.seen_engagement(work, actor, input.pop("engagement_id"))
+    if engagement.deleted:
+        raise NotFound("There is no such engagement.")
+    invoice = work.add(Invoice.draft(engagement.id, input))
+    work.session.flush()
+    work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
+    return shown(invoice)
+
+
+def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """The engagement's invoices, newest first; a client sees no drafts (C22)."""
+    engagement = copies.seen_engagement(work, actor, input["engagement_id"])
+    return _page(work, actor, select(Invoice).where(Invoice.engagement_id == engagement.id), input)
+
+
+def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """The invoices that the actor sees (C22), newest first: all, those of own engagements, or own ones once sent."""
+    wanted = select(Invoice)
+    if not actor.is_admin:
+        own = Engagement.coach_id if actor.role == "coach" else Engagement.client_id
+        wanted = wanted.where(Invoice.engagement_id.in_(select(Engagement.id).where(own == actor.id)))
+    if "state" in input:
+        wanted = wanted.where(Invoice.state == input["state"])
+    if "from_" in input:
+        wanted = wanted.where(Invoice.issued_on >= input["from_"])
+    if "to" in input:
+        wanted = wanted.where(Invoice.issued_on <= input["to"])
+    return _page(work, actor, wanted, input)
+
+
+def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """One invoice that the actor sees."""
+    return shown(_seen(actor, work.get(Invoice, input["id"], what=WHAT)))
+
+
+def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """Changes a draft."""
+    invoice = to_change(work, actor, input.pop("id"))
+    invoice.write(input)
+    work.publish(events.InvoiceUpdated, invoice, facts(invoice), actor)
+    return shown(invoice)
+
+
+def delete(work: Work, actor: Actor, input: dict[str, Any]) -> None:
+    """Deletes a draft."""
+    invoice = to_change(work, actor, input["id"])
+    invoice.must_be_draft("deleted")
+    work.publish(events.InvoiceDeleted, invoice, facts(invoice), actor)
+    work.session.delete(invoice)
+
+
+def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """Gives a draft the next number and mails its PDF (S1.31, C21), all in one transaction: number and mail are
+    there together or not at all."""
+    invoice = to_change(work, actor, input["id"])
+    invoice.must_be_draft("sent again")
+    if invoice.engagement.deleted:
+        raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
+    organisation = copies.organisation(work)
+    today, pattern = copies.today(work), organisation.invoice_number_format
+    series = numbers.series_of(pattern, today.year)
+    position = numbers.take_position(work, series)
+    number = numbers.number_of(pattern, today.year, position)
+    if work.session.scalar(select(Invoice.id).where(Invoice.number == number)):
+        raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
+    issuer = issuer_of(organisation)
+    invoice.send(series=series, position=position, number=number, today=today, now=work.now, issuer=issuer)
+    work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
+    if invoice.state == "paid":
+        work.publish(events.InvoicePaid, invoice, facts(invoice), actor)
+    _mail(work, actor, invoice, issuer)
+    return shown(invoice)
+
+
+def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """Declares a sent invoice void."""
+    invoice = to_change(work, actor, input["id"])
+    invoice.void()
+    work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
+    return shown(invoice)
+
+
+def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
+    invoice = _seen(actor, work.get(Invoice, input["id"], what=WHAT))
+    return _rendered(invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+
+
+def mark_overdue(runtime: Runtime) -> int:
+    """Marks what was due before today, in the organisation's zone, and is not paid; how many it marked."""
+    with runtime.work() as work:
+        if copies.find_organisation(work) is None:
+            return 0
+        late = work.session.scalars(
+            select(Invoice)
+            .where(Invoice.state.in_(["sent", "partially_paid"]), Invoice.due_date < copies.today(work))
+            .order_by(Invoice.due_date, Invoice.id)
+            .limit(100)
+            .with_for_update(skip_locked=True)
+        ).all()
+        for invoice in late:
+            invoice.fall_due()
+            work.publish(events.InvoiceOverdue, invoice, facts(invoice))
+        return len(late)
+
+
+def to_change(work: Work, actor: Actor, id: Any) -> Invoice:
+    """The invoice, locked, if the actor sees it; for a command to change."""
+    return _seen(actor, work.change(Invoice, id, what=WHAT))
+
+
+def _seen(actor: Actor, invoice: Invoice) -> Invoice:
+    """The invoice if the actor may know of it (C22): a client of its own, and of no draft."""
+    if not actor.sees(invoice.engagement) or (not actor.is_staff and invoice.state == "draft"):
+        raise NotFound(f"There is no such {WHAT}.")
+    return invoice
+
+
+def _page(work: Work, actor: Actor, wanted: Any, input: dict[str, Any]) -> dict[str, Any]:
+    if not actor.is_staff:
+        wanted = wanted.where(Invoice.state != "draft")
+    found = page(work, wanted, input, by=(Invoice.created_at, Invoice.id))
+    return {**found, "items": [shown(invoice) for invoice in found["items"]]}
+
+
+def _rendered(invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
+    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"invoice-{invoice.number or 'draft'}")
+    content = pdf.render(document(invoice, issuer))
+    return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
+
+
+def _mail(work: Work, actor: Actor, invoice: Invoice, issuer: dict[str, str]) -> None:
+    """Asks for the mail with the PDF to whoever is billed, and to those who get a copy."""
+    client, bill_to = invoice.engagement.client, invoice.billed_to
+    addresses = {bill_to["email"].lower(): {"email": bill_to["email"], "name": bill_to["name"]}}
+    for address in invoice.copy_to:
+        addresses.setdefault(address.lower(), {"email": address, "name": ""})
+    if client.email.lower() in addresses:
+        addresses[client.email.lower()]["person_id"] = client.id
+    work.request(
+        key=f"invoice/{invoice.id}/sent",
+        kind="invoice",
+        recipients=list(addresses.values()),
+        about={"kind": "invoice", "id": invoice.id, "version": invoice.version},
+        trigger={"origin": "staff", "person_id": actor.id},
+        engagement_id=invoice.engagement_id,
+        context={
+            "number": invoice.number,
+            "currency": invoice.currency,
+            "total": f"{invoice.totals.total:f}",
+            "balance": f"{invoice.balance:f}",
+            "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
+        },
+        attachments=[{**_rendered(invoice, issuer), "content_type": "application/pdf"}],
+    )

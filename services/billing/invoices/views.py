@@ -1,0 +1,113 @@
+"""How others see an invoice: as the answer of a call, as an event's facts, as a page to print."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from services.billing.copies.models import Organisation
+from services.billing.invoices.models import Invoice
+from services.billing.invoices.pdf import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.totals import rounded
+from services.billing.payments.models import Payment
+
+_AS_THEY_ARE = (
+    "id", "created_at", "updated_at", "version", "engagement_id", "state", "number", "currency", "issued_on",
+    "due_date", "sent_at", "notes", "card_payment", "copy_to", "paid", "balance",
+)  # fmt: skip
+STAMPS = {"paid": "Paid", "void": "Void"}
+
+
+def shown(invoice: Invoice) -> dict[str, Any]:
+    """The answer `contracts.calls.billing.Invoice`."""
+    totals, engagement = invoice.totals, invoice.engagement
+    return {
+        **{name: getattr(invoice, name) for name in _AS_THEY_ARE},
+        "payments": [payment_shown(payment, invoice) for payment in invoice.payments],
+        "client": engagement.client,
+        "program_name": invoice.program_name or engagement.program_name,
+        "bill_to": invoice.billed_to,
+        "lines": [
+            {**_decimal(line), "amount": amount} for line, amount in zip(invoice.lines, totals.amounts, strict=True)
+        ],
+        "taxes": totals.taxes,
+        "subtotal": totals.subtotal,
+        "tax": totals.tax,
+        "total": totals.total,
+    }
+
+
+def facts(invoice: Invoice) -> dict[str, Any]:
+    """The data of a billing.invoice event."""
+    return {
+        "engagement_id": invoice.engagement_id,
+        "client_id": invoice.engagement.client_id,
+        "number": invoice.number,
+        "state": invoice.state,
+        "currency": invoice.currency,
+        "total": invoice.totals.total,
+        "paid": invoice.paid,
+        "balance": invoice.balance,
+        "issued_on": invoice.issued_on,
+        "due_date": invoice.due_date,
+    }
+
+
+def payment_shown(payment: Payment, invoice: Invoice) -> dict[str, Any]:
+    """The answer `contracts.calls.billing.Payment`."""
+    own = ("id", "created_at", "updated_at", "version", "invoice_id", "method", "reference", "paid_at")
+    return {
+        **{name: getattr(payment, name) for name in own},
+        "amount": rounded(payment.amount, invoice.currency),
+        "currency": invoice.currency,
+    }
+
+
+def payment_facts(payment: Payment, invoice: Invoice) -> dict[str, Any]:
+    """The data of a billing.payment event."""
+    return {
+        "invoice_id": invoice.id,
+        "engagement_id": invoice.engagement_id,
+        "amount": rounded(payment.amount, invoice.currency),
+        "currency": invoice.currency,
+        "method": payment.method,
+        "paid_at": payment.paid_at,
+    }
+
+
+def issuer_of(organisation: Organisation) -> dict[str, str]:
+    """What an invoice keeps of who issued it."""
+    return {
+        "name": organisation.name,
+        "colour": organisation.colour,
+        "details": organisation.invoice_details,
+    }
+
+
+def document(invoice: Invoice, issuer: dict[str, str]) -> InvoiceDocument:
+    """The page to print, with what has been paid so far."""
+    bill_to = invoice.billed_to
+    return InvoiceDocument(
+        issuer=Issuer(**issuer),
+        recipient=Recipient(bill_to["name"], bill_to["email"], bill_to["address"] or ""),
+        currency=invoice.currency,
+        lines=[DocumentLine(**_decimal(line)) for line in invoice.lines],
+        totals=invoice.totals,
+        paid=invoice.paid,
+        number=invoice.number,
+        issued_on=invoice.issued_on,
+        due_on=invoice.due_date,
+        program=invoice.program_name or invoice.engagement.program_name,
+        notes=invoice.notes or "",
+        stamp=STAMPS.get(invoice.state, ""),
+    )
+
+
+def _decimal(line: dict[str, Any]) -> dict[str, Any]:
+    """A kept line with its decimals as decimals again."""
+    return {
+        "description": line["description"],
+        "quantity": Decimal(line["quantity"]),
+        "unit_price": Decimal(line["unit_price"]),
+        "tax_rate": None if line["tax_rate"] is None else Decimal(line["tax_rate"]),
+    }
