@@ -52,16 +52,14 @@ class Harness:
         if service.prepares:
             service.prepares(self.runtime)
 
-    def call(
-        self, call: Call, input: dict[str, Any] | None = None, actor: Actor = PUBLIC, **options: Any  # noqa: A002
-    ) -> Any:
+    def call(self, call: Call, input: dict[str, Any] | None = None, actor: Actor = PUBLIC, **options: Any) -> Any:
         """The JSON answer of a call made by `actor`; options are `key` and `if_match`."""
         assertion = None if actor.role == "public" else identity.sign(PRIVATE_KEY, actor, self.clock.now())
         return answer(self.runtime, call, input=input or {}, assertion=assertion, **options)
 
     def feed(
         self,
-        type: str,  # noqa: A002
+        type: str,
         *,
         subject: UUID,
         data: dict[str, Any],
@@ -95,7 +93,7 @@ class Harness:
             table = self.runtime.tables["outbox"]
             return [decode(row.body) for row in work.session.execute(select(table).order_by(table.c.id))]
 
-    def events(self, type: str | None = None) -> list[Event]:  # noqa: A002
+    def events(self, type: str | None = None) -> list[Event]:
         """The public events published so far, or those of one type."""
         return [e for e in self.published() if e.type != "notification.requested.v1" and type in (None, e.type)]
 

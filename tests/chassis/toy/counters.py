@@ -61,7 +61,7 @@ class Count(Schema):
     seen = fields.Integer()
 
 
-bump = command("toy.bump", Name, CounterSchema, roles=ANYONE)
+bump = command("toy.bump", Name, CounterSchema, roles=ANYONE, seconds=4)
 restricted = command("toy.restricted", Name, CounterSchema, roles=SIGNED_IN)
 count = query("toy.count", Schema, Count, roles=ANYONE)
 slow = query("toy.slow", Name, Count, roles=ANYONE, seconds=3)

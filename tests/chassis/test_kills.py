@@ -1,0 +1,158 @@
+"""A process killed at each named point, on the real thing: every command has all its effects exactly once."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from chassis.rpc_client import RpcClient
+from contracts.actor import SYSTEM
+from contracts.errors import Unavailable
+from contracts.events import PUBLIC
+from deploy.local.rabbitmq import RabbitNode
+from tests.chassis.toy import counters
+from tests.support.broker import Hand, RunningService, eventually
+
+POINTS = {
+    "before_commit": "serve",
+    "after_commit": "serve",
+    "amid_batch": "worker",
+    "after_publish": "worker",
+    "after_confirm": "worker",
+    "before_ack": "serve",
+}
+NAMES = [f"counter {number}" for number in range(20)]
+
+
+def make_in_one_commit(toy: RunningService, names: list[str]) -> None:
+    with toy.runtime.work() as work:
+        for name in names:
+            counters.make(work, SYSTEM, {"name": name, "trouble": ""})
+
+
+def call_until_answered(rpc: RpcClient, name: str) -> None:
+    for _ in range(5):
+        try:
+            rpc.call(counters.bump, {"name": name}, key=name)
+            return
+        except Unavailable:
+            continue
+    raise AssertionError(f"{name} was never answered")
+
+
+@pytest.mark.parametrize("point", POINTS)
+def test_a_kill_loses_nothing_and_doubles_nothing(
+    point: str, toy: RunningService, rpc: RpcClient, hand: Hand, tmp_path: Path
+) -> None:
+    victim = POINTS[point]
+    if victim == "worker" or point == "before_ack":
+        make_in_one_commit(toy, NAMES[:10])
+    for process in ("serve", "worker"):
+        toy.start(process, **({"DIE_AT": point, "MARK": str(tmp_path / "died")} if process == victim else {}))
+    if victim == "serve" and point != "before_ack":
+        with pytest.raises(Unavailable):
+            rpc.call(counters.bump, {"name": NAMES[0]}, key=NAMES[0])
+    assert toy.await_death(victim) == -signal.SIGKILL
+    toy.start(victim)
+    for name in NAMES if victim == "serve" and point != "before_ack" else NAMES[10:]:
+        call_until_answered(rpc, name)
+
+    eventually(lambda: {row.name for row in toy.rows("seen")} == set(NAMES), seconds=20, what="all events")
+    eventually(lambda: not toy.rows("outbox") and not hand.depth("toy.events"), what="the empty outbox and queue")
+    assert Counter(row.name for row in toy.rows("counter")) == Counter(NAMES)
+    assert Counter(row.name for row in toy.rows("seen")) == Counter(NAMES)
+    assert toy.rows("failed_event") == []
+
+
+def test_a_standby_relay_takes_over_from_a_killed_one(toy: RunningService, tmp_path: Path) -> None:
+    toy.start()
+    make_in_one_commit(toy, ["first"])
+    eventually(lambda: not toy.rows("outbox"), what="the first event")
+    leader = toy.processes["worker"]
+    toy.start("worker")
+    leader.kill()
+    leader.wait()
+    make_in_one_commit(toy, ["second"])
+    eventually(lambda: {row.name for row in toy.rows("seen")} == {"first", "second"}, seconds=15, what="the take-over")
+
+
+def test_a_paused_relay_cannot_delete_what_another_took_over(toy: RunningService) -> None:
+    toy.start()
+    make_in_one_commit(toy, ["first"])
+    eventually(lambda: not toy.rows("outbox"), what="the first event")
+    paused = toy.processes["worker"]
+    paused.send_signal(signal.SIGSTOP)
+    toy.start("worker")
+    make_in_one_commit(toy, NAMES)
+    eventually(lambda: set(NAMES) <= {row.name for row in toy.rows("seen")}, seconds=15, what="the take-over")
+    paused.send_signal(signal.SIGCONT)
+    make_in_one_commit(toy, ["last"])
+    eventually(lambda: "last" in {row.name for row in toy.rows("seen")}, what="the last event")
+    assert Counter(row.name for row in toy.rows("seen")) == Counter(["first", *NAMES, "last"])
+    paused.kill()
+    paused.wait()
+
+
+def test_sigterm_finishes_the_call_in_flight(toy: RunningService, rpc: RpcClient) -> None:
+    toy.start()
+    rpc.call(counters.count, {})
+    before = time.monotonic()
+    slow = rpc._send(counters.slow, {"name": "1.5"}, None, None, None)
+    eventually(lambda: "toy.slow" in slow.routing_key and time.monotonic() - before > 0.3)
+    assert toy.terminate("serve") == 0
+    assert rpc._result(slow) == {"counters": 0, "seen": 0}
+    assert toy.terminate("worker") == 0
+
+
+def test_a_broker_that_is_down_at_start_is_waited_for(
+    toy: RunningService, rabbit_node: RabbitNode, rpc: RpcClient
+) -> None:
+    rabbit_node.stop()
+    toy.start()
+    for process in ("serve", "worker"):
+        eventually(lambda process=process: "the broker" in toy.said(process), what="the line")  # type: ignore[misc]
+    rabbit_node.start()
+    make_in_one_commit(toy, ["after"])
+    eventually(lambda: [row.name for row in toy.rows("seen")] == ["after"], seconds=20, what="the event")
+    for process in ("serve", "worker"):
+        assert toy.said(process).count('"waiting"') == 1
+
+
+def test_calls_and_events_go_on_after_a_broker_restart(
+    toy: RunningService, rabbit_node: RabbitNode, rpc: RpcClient
+) -> None:
+    toy.start()
+    rpc.call(counters.bump, {"name": "before"})
+    rabbit_node.restart()
+    call_until_answered(rpc, "after")
+    eventually(lambda: {row.name for row in toy.rows("seen")} == {"before", "after"}, seconds=20, what="both events")
+
+
+def test_an_unroutable_publish_stays_in_the_outbox_until_there_is_a_queue(
+    toy: RunningService, hand: Hand, rpc: RpcClient
+) -> None:
+    hand.channel.queue_unbind("toy.events", PUBLIC, "toy.counter.*.v1")
+    hand.channel.queue_delete("coachworks.stream")
+    toy.start("worker")
+    with toy.runtime.work() as work:
+        counters.make(work, SYSTEM, {"name": "nowhere", "trouble": ""})
+    eventually(lambda: "no queue takes" in toy.said("worker"), what="the complaint")
+    assert len(toy.rows("outbox")) == 1
+    toy.start("serve")  # declares the bindings again
+    eventually(lambda: [row.name for row in toy.rows("seen")] == ["nowhere"], what="the event")
+    assert toy.rows("outbox") == []
+
+
+def test_a_database_that_is_not_migrated_is_waited_for_and_the_command_is_named(toy: RunningService) -> None:
+    with toy.runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+    toy.start("worker")
+    eventually(lambda: "run coachworks migrate toy" in toy.said("worker"), what="the line")
+    with toy.runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    eventually(lambda: '"working"' in toy.said("worker"), what="the start")
