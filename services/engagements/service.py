@@ -73,7 +73,7 @@ service = Service(
         On("scheduling.attendee.*.v1", copies.attendee_changed),
         On("documents.resource.*.v1", copies.resource_changed),
         On("billing.invoice.*.v1", copies.invoice_changed),
-        On("billing.payment.*.v1", copies.payment_changed),
+        On("billing.payment.removed.v1", copies.payment_removed),
         On("notifications.notification.*.v1", copies.mail_settled),
     ],
     every=[Every(3600, sign_ins.forget_expired)],

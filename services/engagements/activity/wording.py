@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,12 +47,21 @@ def money(amount: Decimal, currency: str) -> str:
 # Sessions
 
 
-def session_line(event: Event, before: dict[str, Any] | None) -> Line | None:
-    """The line of a session's event. `before` is what was known of its title and place; None is no line at all:
-    a change that neither title nor place shows (its attendees have lines of their own)."""
+def session_name(data: dict[str, Any], program_name: str, earlier: str | None) -> str:
+    """What a session is called: by its title, or `Session 3` where that is only the program's name. One that was
+    cancelled has no number any more and goes by its `earlier` name."""
+    if data["title"] != program_name:
+        return str(data["title"])
+    return f"Session {data['number']}" if data["number"] is not None else earlier or "Session"
+
+
+def session_line(event: Event, name: str, before: dict[str, Any] | None) -> Line | None:
+    """The line of a session's event. `before` is what was known of its title, name and place, None if nothing was.
+
+    No line at all for an update that changed none of them: attendees have lines of their own.
+    """
     data = event.data
-    title = data["title"]
-    full = f"{title}, {when(data['starts_at'], data['time_zone'])}"
+    full = f"{name}, {when(data['starts_at'], data['time_zone'])}"
     link = f"/sessions/{event.subject}"
     match event.type.split(".")[2]:
         case "scheduled":
@@ -61,7 +69,7 @@ def session_line(event: Event, before: dict[str, Any] | None) -> Line | None:
         case "rescheduled":
             old = _day(data["previous_starts_at"].astimezone(ZoneInfo(data["time_zone"])))
             new = when(data["starts_at"], data["time_zone"])
-            return Line("session", "moved", f"moved {title} from {old} to {new}", title, link, data["reason"])
+            return Line("session", "moved", f"moved {name} from {old} to {new}", name, link, data["reason"])
         case "updated":
             return _changed_session(data, before, full, link)
         case "cancelled":
@@ -79,14 +87,14 @@ def _changed_session(data: dict[str, Any], before: dict[str, Any] | None, full: 
     if before["location"] != data["location"]:
         return Line("session", "changed", f"changed the place of {full}", full, link)
     if before["title"] != data["title"]:
-        return Line("session", "renamed", f"renamed {before['title']} to {full}", full, link)
+        return Line("session", "renamed", f"renamed {before['name']} to {full}", full, link)
     return None
 
 
-def attendee_line(event: Event, title: str | None) -> Line:
-    """The line of an attendee's event; `title` is the session's, None where it is not known yet."""
+def attendee_line(event: Event, session: str | None) -> Line:
+    """The line of an attendee's event; `session` is what that is called, None where it is not known yet."""
     data = event.data
-    who, target = data["name"] or data["email"], title or "a session"
+    who, target = data["name"] or data["email"], session or "a session"
     link = f"/sessions/{data['session_id']}"
     if event.type.split(".")[2] == "added":
         return Line("session", "added", f"added {who} to {target}", target, link)
@@ -95,47 +103,43 @@ def attendee_line(event: Event, title: str | None) -> Line:
 
 # Invoices
 
-_STAFF_ONLY_INVOICE: dict[str, tuple[str, Callable[[str], str]]] = {
-    "created": ("drafted", lambda name: f"drafted {name}"),
-    "updated": ("changed", lambda name: f"changed the draft of {name}"),
-    "deleted": ("deleted", lambda name: f"deleted the draft of {name}"),
-}
-
 
 def invoice_line(event: Event) -> Line | None:
-    """The line of an invoice's event. What happens to a draft is for staff. Part payments have lines as payments."""
-    data, what = event.data, event.type.split(".")[2]
-    amount, link = money(data["total"], data["currency"]), f"/invoices/{event.subject}"
-    if what in _STAFF_ONLY_INVOICE:
-        verb, say = _STAFF_ONLY_INVOICE[what]
-        target = "an invoice"
-        where = f"/engagements/{data['engagement_id']}/invoices" if what == "deleted" else link
-        return Line("invoice", verb, f"{say(target)}, {amount}", target, where, client_sees=False)
-    number = data["number"]
-    match what:
+    """The line of an invoice's event. What happens to a draft is for staff; a payment shows by what it made of the
+    invoice, and one that was removed has a line of its own."""
+    data, link = event.data, f"/invoices/{event.subject}"
+    total, number = money(data["total"], data["currency"]), data["number"]
+    draft = "an invoice"
+    match event.type.split(".")[2]:
+        case "created":
+            return Line("invoice", "drafted", f"drafted {draft}, {total}", draft, link, client_sees=False)
+        case "updated" if data["state"] == "draft":
+            return Line("invoice", "changed", f"changed the draft of {draft}, {total}", draft, link, client_sees=False)
+        case "deleted":
+            link = f"/engagements/{data['engagement_id']}/invoices"
+            return Line("invoice", "deleted", f"deleted the draft of {draft}, {total}", draft, link, client_sees=False)
         case "sent":
-            return Line("invoice", "sent", f"sent the invoice {number}, {amount}", number, link)
+            return Line("invoice", "sent", f"sent the invoice {number}, {total}", number, link)
+        case "partially_paid":
+            paid = money(data["paid"], data["currency"])
+            text = f"recorded a payment for the invoice {number}: {paid} of {total} is paid"
+            return Line("invoice", "recorded", text, number, link)
         case "paid":
-            return Line("invoice", "paid", f"marked the invoice {number} as paid, {amount}", number, link)
+            return Line("invoice", "paid", f"marked the invoice {number} as paid, {total}", number, link)
         case "overdue":
-            return Line("invoice", "overdue", f"found the invoice {number} overdue, {amount}", number, link)
+            return Line("invoice", "overdue", f"found the invoice {number} overdue, {total}", number, link)
         case "voided":
-            return Line("invoice", "voided", f"voided the invoice {number}, {amount}", number, link)
+            return Line("invoice", "voided", f"voided the invoice {number}, {total}", number, link)
     return None
 
 
-def payment_line(event: Event, number: str | None) -> Line | None:
-    """The line of a payment's event; `number` is the invoice's, None where it is not known yet."""
-    data, what = event.data, event.type.split(".")[2]
-    amount, link = money(data["amount"], data["currency"]), f"/invoices/{data['invoice_id']}"
+def payment_removed_line(event: Event, number: str | None) -> Line:
+    """The line of a payment that was taken off; `number` is the invoice's, None where it is not known yet."""
+    data = event.data
     target = number or "an invoice"
     the = f"the invoice {number}" if number else target
-    match what:
-        case "recorded":
-            return Line("invoice", "recorded", f"recorded a payment of {amount} for {the}", target, link)
-        case "removed":
-            return Line("invoice", "removed", f"removed a payment of {amount} from {the}", target, link)
-    return None
+    text = f"removed a payment of {money(data['amount'], data['currency'])} from {the}"
+    return Line("invoice", "removed", text, target, f"/invoices/{data['invoice_id']}")
 
 
 # Resources

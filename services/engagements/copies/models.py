@@ -16,12 +16,13 @@ UNPAID = ("sent", "partially_paid", "overdue")
 
 
 class SessionCopy(Copy, Base):
-    """A session of scheduling."""
+    """A session of scheduling. `name` is what the activity log calls it."""
 
     __tablename__ = "session_copy"
 
     engagement_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     title: Mapped[str] = mapped_column(String(200))
+    name: Mapped[str] = mapped_column(String(200))
     starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(50))
     location: Mapped[dict[str, Any]] = mapped_column(JSON)

@@ -14,9 +14,10 @@ from services.engagements.activity.wording import (
     attendee_line,
     invoice_line,
     mail_line,
-    payment_line,
+    payment_removed_line,
     resource_line,
     session_line,
+    session_name,
 )
 from services.engagements.copies.models import InvoiceCopy, SessionCopy
 from services.engagements.engagements.models import Engagement
@@ -30,9 +31,10 @@ def session_changed(work: Work, event: Event) -> None:
     # The lock comes first: two sessions completed at the same time must see each other to find the last one.
     engagement = work.change(Engagement, event.data["engagement_id"], what="engagement")
     earlier = work.session.get(SessionCopy, event.subject_id)
-    before = {"title": earlier.title, "location": earlier.location, "state": earlier.state} if earlier else None
-    newer = work.apply(SessionCopy, event)
-    _log(work, event, session_line(event, before if newer else None))
+    before = {field: getattr(earlier, field) for field in ("title", "name", "location", "state")} if earlier else None
+    name = session_name(event.data, engagement.program_name, earlier.name if earlier else None)
+    newer = work.apply(SessionCopy, event, name=name)
+    _log(work, event, session_line(event, name, before if newer else None))
     if not newer:
         return
     if engagement.start(work.now):
@@ -61,7 +63,7 @@ def _complete_with_last_session(work: Work, engagement: Engagement, event: Event
 def attendee_changed(work: Work, event: Event) -> None:
     """An entry for who was added to a session or taken off it."""
     session = work.session.get(SessionCopy, event.data["session_id"])
-    _log(work, event, attendee_line(event, session.title if session else None))
+    _log(work, event, attendee_line(event, session.name if session else None))
 
 
 def invoice_changed(work: Work, event: Event) -> None:
@@ -70,10 +72,10 @@ def invoice_changed(work: Work, event: Event) -> None:
     _log(work, event, invoice_line(event))
 
 
-def payment_changed(work: Work, event: Event) -> None:
-    """An entry for a payment."""
+def payment_removed(work: Work, event: Event) -> None:
+    """An entry for a payment that was taken off; one that comes in shows by its invoice's own event."""
     invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
-    _log(work, event, payment_line(event, invoice.number if invoice else None))
+    _log(work, event, payment_removed_line(event, invoice.number if invoice else None))
 
 
 def resource_changed(work: Work, event: Event) -> None:

@@ -146,6 +146,7 @@ def upgrade() -> None:
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("engagement_id", sa.Uuid(), nullable=False),
         sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("starts_at", columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("time_zone", sa.String(length=50), nullable=False),
         sa.Column("location", sa.JSON(), nullable=False),
