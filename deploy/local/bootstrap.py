@@ -42,7 +42,7 @@ def main(wanted: Sequence[str]) -> int:
 
 def make_environment() -> None:
     """`.venv` with exactly what requirements/dev.txt pins, and the project itself, editable."""
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (whatever python3 is here runs this file)
         raise CannotStart("Python 3.11 or newer is needed; install it and run make with PYTHON=python3.11.")
     lock = ROOT / "requirements" / "dev.txt"
     state = digest([lock, ROOT / "pyproject.toml"]) + sys.version

@@ -166,7 +166,7 @@ class LocalSystem:
         self.children[name].start()
 
     def watch(self, until: Callable[[], bool]) -> None:
-        """Start again what dies, with growing pauses, until told to end; CannotStart when a part dies again and again."""
+        """Start again what dies, with growing pauses, until told to end; CannotStart if one dies on and on."""
         broker = self.broker
         while not until():
             self.tell_warnings()

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from email import policy
-from email.message import EmailMessage
+from email.message import EmailMessage, MIMEPart
 from email.parser import BytesParser
 from functools import lru_cache
 from pathlib import Path
@@ -125,7 +125,7 @@ def _body(message: EmailMessage, kind: str) -> str:
     return _text(part) if part is not None else ""
 
 
-def _text(part: EmailMessage) -> str:
+def _text(part: MIMEPart) -> str:
     try:
         return str(part.get_content())
     except (LookupError, UnicodeError):  # an unknown charset is shown as far as it goes
