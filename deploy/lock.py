@@ -18,7 +18,15 @@ SHARED_GROUPS = {"chassis"}  # included by others, deployed by none
 
 def lock(group: str, *options: str) -> None:
     """Write requirements/<group>.txt, keeping the versions it has unless told to upgrade."""
-    command = ["uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate"]
+    command = [
+        str(Path(sys.executable).with_name("uv")),
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--generate-hashes",
+        "--no-annotate",
+    ]
     command += ["--custom-compile-command", "make lock", "--group", f"pyproject.toml:{group}"]
     command += [*options, "--output-file", f"requirements/{group}.txt"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
