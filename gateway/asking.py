@@ -13,6 +13,7 @@ from marshmallow import ValidationError
 from contracts.actor import Role
 from contracts.calls import Call
 from contracts.errors import CoachworksError, Forbidden, Invalid
+from gateway import throttle
 
 Json = dict[str, Any]
 Answers = dict[str, Any]
@@ -22,10 +23,18 @@ class Client(Protocol):
     """What the gateway needs of the RPC client; raises `contracts.errors.*`, `Unavailable` when nobody answers in time."""
 
     def call(
-        self, call: Call, input: Json, assertion: str | None = None, key: str | None = None, if_match: int | None = None  # noqa: A002
+        self,
+        call: Call,
+        input: Json,  # noqa: A002
+        assertion: str | None = None,
+        *,
+        key: str | None = None,
+        if_match: int | None = None,
     ) -> Any: ...
 
     def gather(self, calls: Mapping[str, tuple[Call, Json]], assertion: str | None = None) -> dict[str, Any]: ...
+
+    def connected(self) -> bool: ...
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,8 @@ def ask(call: Call, given: Json, *, key: str | None = None, if_match: int | None
     check(call, given)
     if call.kind == "command":
         key = key or str(uuid4())
-    return client().call(call, given, assertion=_assertion(), key=key, if_match=if_match)
+    with throttle.guard(call, given):
+        return client().call(call, given, assertion=_assertion(), key=key, if_match=if_match)
 
 
 def ask_all(calls: Mapping[str, tuple[Call, Json]]) -> Answers:

@@ -102,7 +102,7 @@ class Route:
         answer = ask(self.call, given, key=idempotency_key(), if_match=expected_version())
         if self.status == 204:
             return Response(status=204)
-        response = jsonify(answer)
+        response = jsonify({} if answer is None else answer)
         response.status_code = self.status
         if isinstance(answer, dict) and isinstance(answer.get("version"), int):
             response.headers["ETag"] = f'"{answer["version"]}"'

@@ -1,0 +1,80 @@
+"""Who gets in. Every route needs a sign-in unless it is listed here."""
+
+from __future__ import annotations
+
+from flask import Flask, current_app, g, request
+
+from contracts.errors import Forbidden, Unauthenticated
+from gateway import cookies, csrf
+from gateway.asking import Identity
+from gateway.identities import Identities
+
+#: All that a stranger may open.
+OPEN = frozenset(
+    {
+        "GET /healthz",
+        "GET /static/<path:filename>",
+        "GET /brand.css",
+        "GET /api/docs",
+        "GET /api/docs.css",
+        "GET /api/v1/openapi.json",
+        "GET /api/v1/health",
+        "POST /api/v1/tokens",
+        "POST /api/v1/password-resets",
+        "POST /api/v1/password-resets/<token>",
+        "GET /api/v1/public/invitations/<token>",
+        "POST /api/v1/public/invitations/<token>",
+        "GET /sign-in",
+        "POST /sign-in",
+        "GET /forgot-password",
+        "POST /forgot-password",
+        "GET /password/<token>",
+        "POST /password/<token>",
+        "GET /invitations/<token>",
+        "POST /invitations/<token>",
+    }
+)
+
+
+def install(app: Flask) -> None:
+    """Finds out who asks before every view; turns away strangers, wrong roles and forged forms."""
+    app.before_request(_identify)
+    app.before_request(_refuse_wrong_role)
+    app.before_request(_refuse_forged)
+
+
+def is_open() -> bool:
+    method = "GET" if request.method == "HEAD" else request.method
+    return request.url_rule is None or f"{method} {request.url_rule.rule}" in OPEN
+
+
+def in_api() -> bool:
+    return request.path.startswith("/api/")
+
+
+def _identify() -> None:
+    if is_open():
+        return
+    token = _bearer() if in_api() else cookies.read(cookies.SESSION)
+    if not token:
+        raise Unauthenticated("Sign in first.")
+    known: Identities = current_app.extensions["coachworks.identities"]
+    g.identity = known.of(token)
+
+
+def _refuse_wrong_role() -> None:
+    who: Identity | None = g.get("identity")
+    roles = getattr(current_app.view_functions.get(request.endpoint or ""), "roles", None)
+    if who and roles is not None and who.role not in roles:
+        raise Forbidden("Your role may not do this.")
+
+
+def _refuse_forged() -> None:
+    """The API needs no such check: it takes a header, which no other site can make a browser send."""
+    if request.url_rule and request.method not in {"GET", "HEAD", "OPTIONS"} and not in_api():
+        csrf.check()
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None

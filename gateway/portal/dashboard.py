@@ -1,0 +1,75 @@
+"""The start page: what needs a coach today; for a client what comes next."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+from typing import Any
+
+from flask.typing import ResponseReturnValue
+
+from contracts.calls import billing, scheduling
+from gateway.asking import identity
+from gateway.portal import client_home, clock, show
+from gateway.portal.pages import SIGNED_IN, Pages
+
+pages = Pages()
+
+_UNPAID = ("overdue", "partially_paid", "sent")
+_SHOWN = 5
+
+
+@pages.get("/", SIGNED_IN)
+def start() -> ResponseReturnValue:
+    who = identity()
+    assert who is not None  # noqa: S101
+    return client_home.home(_greeting()) if who.role == "client" else _dashboard(who.person["id"])
+
+
+def _dashboard(me: str) -> ResponseReturnValue:
+    now = clock.now()
+    midnight, sunday = clock.start_of_day(now), clock.start_of_next_week(now)
+
+    def sessions(start: dt.datetime, end: dt.datetime) -> tuple[Any, dict[str, Any]]:
+        given = {"from": clock.as_text(start), "to": clock.as_text(end), "coach_id": me, "limit": 200}
+        return (scheduling.list_sessions, given)
+
+    found = show.look(
+        coming=sessions(midnight, sunday),
+        before=sessions(midnight - dt.timedelta(days=30), midnight),
+        **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
+    )
+    coming, before = found.items("coming"), found.items("before")
+    next_midnight = clock.start_of_day(midnight + dt.timedelta(hours=36))
+    open_ones = [session for session in coming if session["state"] == "scheduled"] if coming else []
+    following = next((session for session in open_ones if session["ends_at"] > now), None)
+    unsaid = [session for session in [*(before or []), *open_ones] if session["state"] == "scheduled" and session["ends_at"] <= now]
+    return show.page(
+        "pages/dashboard.html",
+        greeting=_greeting(),
+        today=[session for session in coming if session["starts_at"] < next_midnight] if coming else coming,
+        week=[session for session in coming if session["starts_at"] >= next_midnight] if coming else coming,
+        next=following,
+        soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
+        unsaid=before if isinstance(before, show.Down) else list(reversed(unsaid)),
+        unpaid=_unpaid([found.items(state) for state in _UNPAID]),
+    )
+
+
+def _unpaid(lists: list[Any]) -> Any:
+    """Overdue ones first; sums per currency, since no two currencies add up."""
+    if down := next((one for one in lists if isinstance(one, show.Down)), None):
+        return down
+    invoices = [invoice for one in lists for invoice in one]
+    sums: dict[str, dict[str, Any]] = {}
+    for invoice in invoices:
+        sum_ = sums.setdefault(invoice["currency"], {"currency": invoice["currency"], "open": Decimal(0), "overdue": Decimal(0)})
+        sum_["open"] += invoice["balance"]
+        if invoice["state"] == "overdue":
+            sum_["overdue"] += invoice["balance"]
+    return {"count": len(invoices), "sums": list(sums.values()), "items": invoices[:_SHOWN]}
+
+
+def _greeting() -> str:
+    hour = clock.local(clock.now()).hour
+    return "Good morning" if hour < 12 else "Good afternoon" if hour < 18 else "Good evening"

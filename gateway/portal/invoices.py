@@ -1,0 +1,276 @@
+"""Invoices: the list, the editor, the page of one, and what is done with it."""
+
+from __future__ import annotations
+
+import base64
+import datetime as dt
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+from flask import request, send_file
+from flask.typing import ResponseReturnValue
+
+from contracts.calls import billing as calls
+from contracts.calls import engagements, notifications
+from contracts.currency import DECIMALS
+from contracts.errors import Conflict, Unavailable
+from gateway.asking import Json, ask, identity
+from gateway.portal import clock, show
+from gateway.portal.filters import plain_number
+from gateway.portal.pages import SIGNED_IN, STAFF, Pages
+
+pages = Pages()
+
+CURRENCIES = [(code, code) for code in sorted(DECIMALS)]
+_LINE = ("description", "quantity", "unit_price", "tax_rate")
+
+
+@pages.get("/invoices", SIGNED_IN)
+def invoices() -> ResponseReturnValue:
+    filters = ("state", "from", "to")
+    found = show.look(invoices=(calls.list_invoices, show.query(*filters, "cursor")))
+    listed = found.need("invoices")
+    who = identity()
+    template = "pages/my_invoices.html" if who and who.role == "client" else "pages/invoices.html"
+    return show.page(template, invoices=listed, query=show.query(*filters), **show.pager(listed, filters))
+
+
+@pages.get("/invoices/<uuid:id>", SIGNED_IN)
+def invoice(id: UUID) -> ResponseReturnValue:
+    found = show.look(invoice=(calls.get_invoice, {"id": str(id)}))
+    return show.page("pages/invoice.html", invoice=found.need("invoice"))
+
+
+@pages.get("/invoices/<uuid:id>/pdf", SIGNED_IN)
+def pdf(id: UUID) -> ResponseReturnValue:
+    answer = ask(calls.invoice_pdf, {"id": str(id)})
+    content = BytesIO(base64.b64decode(answer["content"]))
+    return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=answer["filename"])
+
+
+# The editor -------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/engagements/<uuid:id>/invoices/new", STAFF)
+def new_invoice(id: UUID) -> ResponseReturnValue:
+    engagement = (engagements.get_engagement, {"id": str(id)})
+    found = show.look(engagement=engagement, organisation=(engagements.get_organisation, {}))
+    about = found.need("engagement")
+    client = show.look(client=(engagements.get_client, {"id": about["client"]["id"]})).need("client")
+    values = {
+        "bill_name": client["company"] or client["name"],
+        "bill_email": client["email"],
+        "currency": found.need("organisation")["currency"],
+        "due_date": (clock.local(clock.now()).date() + dt.timedelta(days=14)).isoformat(),
+        "lines": [{"description": about["program_name"], "quantity": "1", "unit_price": "", "tax_rate": ""}],
+    }
+    return _editor(about, None, {"values": values})
+
+
+@pages.post("/engagements/<uuid:id>/invoices", STAFF)
+def create_invoice(id: UUID) -> ResponseReturnValue:
+    def again(**again: Any) -> ResponseReturnValue:
+        about = show.look(engagement=(engagements.get_engagement, {"id": str(id)})).need("engagement")
+        return _editor(about, None, _in_form(again))
+
+    return show.attempt(calls.create_invoice, {"engagement_id": str(id), **_content()}, _saved, again)
+
+
+@pages.get("/invoices/<uuid:id>/edit", STAFF)
+def edit_form(id: UUID) -> ResponseReturnValue:
+    draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
+    if draft["state"] != "draft":
+        return show.done(f"/invoices/{id}")
+    values = {
+        "bill_name": draft["bill_to"]["name"],
+        "bill_email": draft["bill_to"]["email"],
+        "bill_address": draft["bill_to"]["address"],
+        "currency": draft["currency"],
+        "due_date": draft["due_date"],
+        "notes": draft["notes"],
+        "copy_to": ", ".join(draft["copy_to"]),
+        "lines": [_line_as_typed(line) for line in draft["lines"]],
+    }
+    return _editor_of(draft, {"values": values})
+
+
+@pages.post("/invoices/<uuid:id>/edit", STAFF)
+def edit(id: UUID) -> ResponseReturnValue:
+    def again(**again: Any) -> ResponseReturnValue:
+        draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
+        return _editor_of(draft, _in_form(again))
+
+    return show.attempt(calls.update_invoice, {"id": str(id), **_content()}, _saved, again)
+
+
+def _editor_of(draft: Json, again: Json) -> ResponseReturnValue:
+    about = show.look(engagement=(engagements.get_engagement, {"id": draft["engagement_id"]})).need("engagement")
+    return _editor(about, draft, again)
+
+
+def _editor(engagement: Json, draft: Json | None, again: Json) -> ResponseReturnValue:
+    return show.page("pages/invoice_edit.html", engagement=engagement, invoice=draft, currencies=CURRENCIES, **again)
+
+
+def _saved(draft: Json) -> ResponseReturnValue:
+    if request.form.get("then") == "send":
+        return show.done(f"/invoices/{draft['id']}/send")
+    return show.done(f"/invoices/{draft['id']}/edit", "Saved")
+
+
+def _content() -> Json:
+    """The form as the contract's `InvoiceContent`."""
+    lines = [{**line, "tax_rate": line["tax_rate"] or None} for line in _typed_lines()]
+    form = request.form
+    return {
+        "currency": form.get("currency", ""),
+        "lines": lines,
+        "bill_to": {
+            "name": form.get("bill_name", "").strip(),
+            "email": form.get("bill_email", "").strip(),
+            "address": form.get("bill_address", "").strip() or None,
+        },
+        "copy_to": [address for address in (one.strip() for one in form.get("copy_to", "").split(",")) if address],
+        **show.nullable("due_date", "notes"),
+    }
+
+
+def _typed_lines() -> list[dict[str, str]]:
+    """The rows of the form, a decimal comma as a point; one without words and without a price is left out."""
+    rows = zip(*([typed.strip() for typed in request.form.getlist(name)] for name in _LINE), strict=False)
+    return [
+        {"description": words, **{name: typed.replace(",", ".") for name, typed in zip(_LINE[1:], numbers, strict=True)}}
+        for words, *numbers in rows
+        if words or numbers[1]
+    ]
+
+
+def _line_as_typed(line: Json) -> dict[str, Any]:
+    rate = line["tax_rate"]
+    return {
+        "description": line["description"],
+        "quantity": plain_number(line["quantity"]),
+        "unit_price": f"{line['unit_price']:f}",
+        "tax_rate": None if rate is None else plain_number(rate),
+    }
+
+
+def _in_form(again: Json) -> Json:
+    """The form's own names for what the schema calls `bill_to.name` and `lines.0.quantity`."""
+    errors: Json = {}
+    for name, messages in again["errors"].items():
+        first, *rest = name.split(".")
+        if first == "lines" and len(rest) == 2:
+            errors.setdefault("lines", {}).setdefault(rest[0], {})[rest[1]] = messages
+        elif first == "bill_to" and rest:
+            errors[f"bill_{rest[0]}"] = messages
+        else:
+            errors[first] = messages
+    lines = _typed_lines() or [dict.fromkeys(_LINE, "")]
+    return {**again, "errors": errors, "values": {**again["values"], "lines": lines}}
+
+
+# What is done with one --------------------------------------------------------------------------------------------
+
+
+def _dialog(template: str, id: UUID, again: Json) -> ResponseReturnValue:
+    found = show.look(invoice=(calls.get_invoice, {"id": str(id)}))
+    return show.page(template, invoice=found.need("invoice"), **again)
+
+
+@pages.get("/invoices/<uuid:id>/send", STAFF)
+def send_form(id: UUID) -> ResponseReturnValue:
+    return _send_form(id)
+
+
+def _send_form(id: UUID, **again: Any) -> ResponseReturnValue:
+    draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
+    bill_to = draft["bill_to"]
+    recipients = [{"email": bill_to["email"], "name": bill_to["name"]}, *({"email": email} for email in draft["copy_to"])]
+    given = {"engagement_id": draft["engagement_id"], "kind": "invoice", "recipients": recipients}
+    verdicts = show.look(verdicts=(notifications.may_notify, given)).need("verdicts")["verdicts"]
+    return show.page("pages/invoice_send.html", invoice=draft, verdicts=verdicts, **again)
+
+
+@pages.post("/invoices/<uuid:id>/send", STAFF)
+def send(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.send_invoice,
+        {"id": str(id)},
+        lambda sent: show.done(f"/invoices/{id}", f"Invoice {sent['number']} is on its way to {sent['bill_to']['email']}."),
+        lambda **again: _send_form(id, **again),
+    )
+
+
+@pages.get("/invoices/<uuid:id>/void", STAFF)
+def void_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/invoice_void.html", id, {})
+
+
+@pages.post("/invoices/<uuid:id>/void", STAFF)
+def void(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.void_invoice,
+        {"id": str(id)},
+        lambda voided: show.done(f"/invoices/{id}", f"Invoice {voided['number']} is void."),
+        lambda **again: _dialog("pages/invoice_void.html", id, again),
+    )
+
+
+@pages.post("/invoices/<uuid:id>/delete", STAFF)
+def delete(id: UUID) -> ResponseReturnValue:
+    draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
+    try:
+        ask(calls.delete_invoice, {"id": str(id)})
+    except (Conflict, Unavailable) as error:
+        return show.refused(error, f"/invoices/{id}")
+    return show.done(f"/engagements/{draft['engagement_id']}/invoices", "The draft is deleted.")
+
+
+# Payments ---------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/invoices/<uuid:id>/mark-paid", STAFF)
+def mark_paid_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/invoice_mark_paid.html", id, {})
+
+
+@pages.post("/invoices/<uuid:id>/mark-paid", STAFF)
+def mark_paid(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.mark_invoice_paid,
+        {"id": str(id), **_payment()},
+        lambda paid: show.done(f"/invoices/{id}", f"Invoice {paid['number']} is paid."),
+        lambda **again: _dialog("pages/invoice_mark_paid.html", id, again),
+    )
+
+
+@pages.get("/invoices/<uuid:id>/payments/new", STAFF)
+def payment_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/payment_new.html", id, {})
+
+
+@pages.post("/invoices/<uuid:id>/payments", STAFF)
+def record_payment(id: UUID) -> ResponseReturnValue:
+    amount = request.form.get("amount", "").strip().replace(",", ".")
+    return show.attempt(
+        calls.record_payment,
+        {"id": str(id), "amount": amount, **_payment()},
+        lambda _: show.done(f"/invoices/{id}", "The payment is recorded."),
+        lambda **again: _dialog("pages/payment_new.html", id, again),
+    )
+
+
+@pages.post("/payments/<uuid:id>/delete", STAFF)
+def delete_payment(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.delete_payment, {"id": str(id)}, show.came_from() or "/invoices", "The payment is removed.")
+
+
+def _payment() -> Json:
+    """`paid_at` is a day in the form: today means now, another day its noon on the reader's clock."""
+    given: Json = show.filled("method", "reference")
+    typed = request.form.get("paid_at", "").strip()
+    if typed and typed != clock.local(clock.now()).date().isoformat():
+        given["paid_at"] = clock.instant_of(f"{typed}T12:00")
+    return given

@@ -1,0 +1,256 @@
+"""Sessions: the pane of an engagement, the page of one, and the dialogs that say who is mailed before anybody is."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+
+from contracts.calls import Call, engagements, notifications
+from contracts.calls import scheduling as calls
+from gateway.asking import Json, ask, identity
+from gateway.portal import clock, show
+from gateway.portal.engagements import look_at
+from gateway.portal.filters import zone_words
+from gateway.portal.pages import SIGNED_IN, STAFF, Pages
+
+pages = Pages()
+
+
+def _may_notify(engagement_id: str, kind: str, attendees: list[Json] | None = None) -> tuple[Call, Json]:
+    """What the gate would say (C2) to everyone concerned: coach and client, or the session's attendees."""
+    given: Json = {"engagement_id": str(engagement_id), "kind": kind}
+    if attendees:
+        given["recipients"] = [
+            {key: value for key, value in (("person_id", one["person_id"]), ("email", one["email"]), ("name", one["name"])) if value}
+            for one in attendees
+        ]
+    return (notifications.may_notify, given)
+
+
+def verdicts_of(found: show.Answers) -> list[Json]:
+    verdicts: list[Json] = found.need("verdicts")["verdicts"]
+    return verdicts
+
+
+# Lists and pages --------------------------------------------------------------------------------------------------
+
+
+@pages.get("/engagements/<uuid:id>/sessions", SIGNED_IN)
+def sessions(id: UUID) -> ResponseReturnValue:
+    given = {"engagement_id": str(id), "when": "past", **show.query("cursor")}
+    found, values = look_at(id, "Sessions", past=(calls.list_engagement_sessions, given))
+    past = found.part("past")
+    return show.page("pages/engagement_sessions.html", past=past, **show.pager(past), **values)
+
+
+@pages.get("/sessions/<uuid:id>", SIGNED_IN)
+def session(id: UUID) -> ResponseReturnValue:
+    one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
+    _, values = look_at(one["engagement_id"], "Sessions")
+    return show.page("pages/session.html", session=one, **values)
+
+
+@pages.get("/sessions/<uuid:id>/invite.ics", SIGNED_IN)
+def invite_file(id: UUID) -> ResponseReturnValue:
+    answer = ask(calls.get_invite, {"id": str(id)})
+    kind = f"text/calendar; charset=utf-8; method={answer['method']}"
+    headers = {"Content-Disposition": 'attachment; filename="invite.ics"'}
+    return Response(answer["content"], content_type=kind, headers=headers)
+
+
+# Scheduling -------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/sessions/new", STAFF)
+def choose_engagement() -> ResponseReturnValue:
+    """For which engagement? Those of one's own that are not completed."""
+    found = show.look(
+        started=(engagements.list_engagements, {"status": "in_progress", "limit": 200}),
+        waiting=(engagements.list_engagements, {"status": "not_started", "limit": 200}),
+    )
+    items = [*found.need("started")["items"], *found.need("waiting")["items"]]
+    return show.page("pages/session_choose.html", engagements={"items": items, "next": None})
+
+
+@pages.get("/engagements/<uuid:id>/sessions/new", STAFF)
+def new_session(id: UUID) -> ResponseReturnValue:
+    return _new_session(id)
+
+
+def _new_session(id: UUID, **again: Any) -> ResponseReturnValue:
+    found = show.look(
+        engagement=(engagements.get_engagement, {"id": str(id)}),
+        verdicts=_may_notify(str(id), "session_scheduled"),
+    )
+    return show.page(
+        "pages/session_new.html",
+        engagement=found.need("engagement"),
+        verdicts=verdicts_of(found),
+        zone=zone_words(clock.now()),
+        **again,
+    )
+
+
+@pages.post("/engagements/<uuid:id>/sessions", STAFF)
+def schedule(id: UUID) -> ResponseReturnValue:
+    given = {
+        "engagement_id": str(id),
+        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        "time_zone": str(clock.reader_zone()),
+        **show.whole(show.form("duration_minutes")),
+        **show.filled("title"),
+        "location": _location(),
+        "attendees": _attendees(),
+        "notify": "notify" in request.form,
+    }
+    return show.attempt(
+        calls.schedule_session,
+        given,
+        lambda made: show.done(f"/engagements/{id}/sessions", _told("The session is scheduled"), show_url=f"/sessions/{made['id']}"),
+        lambda **again: _new_session(id, **_in_form(again)),
+    )
+
+
+# Changing ---------------------------------------------------------------------------------------------------------
+
+
+def _dialog(template: str, id: UUID, kind: str, again: Json, **more: Any) -> ResponseReturnValue:
+    """A dialog about a session: who would be told, and the client's phone for telling the others oneself."""
+    one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
+    found = show.look(
+        verdicts=_may_notify(one["engagement_id"], kind, one["attendees"]),
+        client=(engagements.get_client, {"id": one["client"]["id"]}),
+    )
+    who = identity()
+    client = found.part("client")
+    return show.page(
+        template,
+        session=one,
+        verdicts=verdicts_of(found),
+        phone=client.get("phone"),
+        may_settings=who is not None and who.role == "admin",
+        zone=zone_words(one["starts_at"]),
+        **{**more, **again},
+    )
+
+
+@pages.get("/sessions/<uuid:id>/reschedule", STAFF)
+def reschedule_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/session_reschedule.html", id, "session_rescheduled", {})
+
+
+@pages.post("/sessions/<uuid:id>/reschedule", STAFF)
+def reschedule(id: UUID) -> ResponseReturnValue:
+    given = {
+        "id": str(id),
+        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        **show.whole(show.filled("duration_minutes")),
+        **show.nullable("reason"),
+        "notify": "notify" in request.form,
+    }
+    return show.attempt(
+        calls.reschedule_session,
+        given,
+        lambda _: show.done(f"/sessions/{id}", _told("The session is moved")),
+        lambda **again: _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again)),
+    )
+
+
+@pages.get("/sessions/<uuid:id>/cancel", STAFF)
+def cancel_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/session_cancel.html", id, "session_cancelled", {})
+
+
+@pages.post("/sessions/<uuid:id>/cancel", STAFF)
+def cancel(id: UUID) -> ResponseReturnValue:
+    given = {"id": str(id), **show.nullable("reason"), "notify": "notify" in request.form}
+    return show.attempt(
+        calls.cancel_session,
+        given,
+        lambda _: show.done(f"/sessions/{id}", _told("The session is cancelled")),
+        lambda **again: _dialog("pages/session_cancel.html", id, "session_cancelled", again),
+    )
+
+
+@pages.get("/sessions/<uuid:id>/edit", STAFF)
+def edit_form(id: UUID) -> ResponseReturnValue:
+    one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
+    values = {
+        "title": one["title"],
+        "location_kind": one["location"]["kind"],
+        "location_detail": one["location"]["detail"],
+        "attendees": _guests(one),
+    }
+    return _dialog("pages/session_edit.html", id, "session_rescheduled", {"values": values})
+
+
+@pages.post("/sessions/<uuid:id>/edit", STAFF)
+def edit(id: UUID) -> ResponseReturnValue:
+    """What changed is sent, as one change or two: the session's own words, and who attends."""
+    one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
+    notify = "notify" in request.form
+    changes = show.form("title") | {"location": _location()}
+    before = {"title": one["title"], "location": {"kind": one["location"]["kind"], "detail": one["location"]["detail"] or ""}}
+    guests = _attendees()
+
+    def again(**again: Any) -> ResponseReturnValue:
+        return _dialog("pages/session_edit.html", id, "session_rescheduled", _in_form(again))
+
+    def attendees_too(_: Any) -> ResponseReturnValue:
+        if guests == _guests(one):
+            return saved(None)
+        return show.attempt(calls.set_attendees, {"id": str(id), "attendees": guests, "notify": notify}, saved, again)
+
+    def saved(_: Any) -> ResponseReturnValue:
+        return show.done(f"/sessions/{id}", _told("Saved"))
+
+    changed = {name: value for name, value in changes.items() if value != before[name]}
+    if not changed:
+        return attendees_too(None)
+    return show.attempt(calls.update_session, {"id": str(id), **changed, "notify": notify}, attendees_too, again)
+
+
+@pages.post("/sessions/<uuid:id>/complete", STAFF)
+def complete(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.complete_session, {"id": str(id)}, _back(id), "The session is completed.", show_url=f"/sessions/{id}")
+
+
+@pages.post("/sessions/<uuid:id>/no-show", STAFF)
+def no_show(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.no_show_session, {"id": str(id)}, _back(id), "Marked as a no-show.", show_url=f"/sessions/{id}")
+
+
+def _back(id: UUID) -> str:
+    """To the page that the button was on."""
+    return show.came_from() or f"/sessions/{id}"
+
+
+def _told(what: str) -> str:
+    return f"{what}, and the mails are on their way." if "notify" in request.form else f"{what}. Nobody was mailed."
+
+
+def _location() -> Json:
+    return {"kind": request.form.get("location_kind", ""), "detail": request.form.get("location_detail", "").strip()}
+
+
+def _attendees() -> list[Json]:
+    """The rows of the form that are not empty."""
+    rows = zip(request.form.getlist("attendee_email"), request.form.getlist("attendee_name"), strict=False)
+    return [{"email": email.strip(), "name": name.strip()} for email, name in rows if email.strip() or name.strip()]
+
+
+def _guests(one: Json) -> list[Json]:
+    return [{"email": who["email"], "name": who["name"]} for who in one["attendees"] if who["role"] == "guest"]
+
+
+def _in_form(again: Json) -> Json:
+    """The form's own names for what the schema calls `location.detail` and `attendees.0.email`."""
+    errors: dict[str, list[str]] = {}
+    for name, messages in again["errors"].items():
+        shown = "attendees" if name.startswith("attendees") else name.replace(".", "_")
+        errors.setdefault(shown, []).extend(messages)
+    values = {**again["values"], "attendees": _attendees(), "notify": "notify" in request.form}
+    return {**again, "errors": errors, "values": values}

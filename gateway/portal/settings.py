@@ -1,0 +1,77 @@
+"""The organisation and the tokens of integrations, for admins."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from contracts.calls import engagements as calls
+from gateway.asking import Json
+from gateway.portal import clock, show
+from gateway.portal.invoices import CURRENCIES
+from gateway.portal.pages import ADMIN, Pages
+
+pages = Pages()
+
+_SWITCHES = ("cancellations_to_internal_records", "no_show_counts")
+
+
+@pages.get("/settings", ADMIN)
+def settings() -> ResponseReturnValue:
+    organisation = show.look(organisation=(calls.get_organisation, {})).need("organisation")
+    values = {**organisation, "reminder_minutes": ", ".join(str(minutes) for minutes in organisation["reminder_minutes"])}
+    return _settings(values=values)
+
+
+def _settings(**again: Any) -> ResponseReturnValue:
+    return show.page("pages/settings.html", currencies=CURRENCIES, **again)
+
+
+@pages.post("/settings", ADMIN)
+def change_settings() -> ResponseReturnValue:
+    reminders = [typed for typed in (one.strip() for one in request.form.get("reminder_minutes", "").split(",")) if typed]
+    given = {
+        **show.form("name", "time_zone", "colour", "currency", "invoice_number_format", "invoice_details"),
+        **show.whole(show.form("quiet_after_weeks")),
+        "reminder_minutes": [show.whole({"minutes": typed})["minutes"] for typed in reminders],
+        **{name: name in request.form for name in _SWITCHES},
+    }
+    return show.attempt(calls.update_organisation, given, lambda _: show.done("/settings", "Saved"), _settings_again)
+
+
+def _settings_again(**again: Any) -> ResponseReturnValue:
+    """The list of minutes is one field: an error of one of them stands beside it."""
+    errors: dict[str, list[str]] = {}
+    for name, messages in again["errors"].items():
+        errors.setdefault(name.split(".")[0], []).extend(messages)
+    return _settings(**{**again, "errors": errors})
+
+
+# API tokens -------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/settings/tokens", ADMIN)
+def tokens() -> ResponseReturnValue:
+    return _tokens()
+
+
+def _tokens(**values: Any) -> ResponseReturnValue:
+    listed = show.look(tokens=(calls.list_api_tokens, show.query("cursor"))).need("tokens")
+    return show.page("pages/api_tokens.html", tokens=listed, **show.pager(listed), **values)
+
+
+@pages.post("/settings/tokens", ADMIN)
+def create_token() -> ResponseReturnValue:
+    """Shown once, on the page that answers the form: a redirect would have to keep the token somewhere."""
+    given: Json = show.filled("name", "role")
+    if until := request.form.get("expires_at", "").strip():
+        given["expires_at"] = clock.instant_of(f"{until}T23:59:59")
+    return show.attempt(calls.create_api_token, given, lambda made: _tokens(new_token=made), _tokens)
+
+
+@pages.post("/settings/tokens/<uuid:id>/delete", ADMIN)
+def delete_token(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.delete_api_token, {"id": str(id)}, "/settings/tokens", "The token no longer works.")

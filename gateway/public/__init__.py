@@ -1,0 +1,11 @@
+"""Pages that a link in a mail opens, for whoever holds its token."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from gateway.public import invitations
+
+
+def install(app: Flask) -> None:
+    invitations.pages.install(app)
