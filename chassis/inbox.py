@@ -136,6 +136,9 @@ def retry_failed(runtime: Runtime) -> int:
     """Tries failed events that are due, each alone; after the last pause one is parked. Answers how many it tried."""
     table = runtime.tables["failed_event"]
     claim = uuid4()
+    with runtime.read() as work:  # polled often: mostly there is nothing, and nothing to be written for it
+        if work.session.execute(select(table.c.id).where(table.c.parked.is_(False)).limit(1)).first() is None:
+            return 0
     with runtime.work() as work:
         free = or_(table.c.claimed_until.is_(None), table.c.claimed_until < work.now)
         due = (

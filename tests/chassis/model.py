@@ -77,7 +77,7 @@ class FakeBroker:
 
 
 class Model:
-    """One database for many seeds. `consume` and `relay_once` can be replaced by faulty ones, to see that it is seen."""
+    """One database for many seeds. `consume` and `relay_once` can be replaced by faulty ones, to see them found out."""
 
     def __init__(self, url: str) -> None:
         self.failures: Counter[str] = Counter()
@@ -124,8 +124,8 @@ class Model:
         self.failures = Counter({name: chance.choice([0, 0, 0, 1, 3]) for name in names})
         unwritten = list(names)
         relay = self._new_relay()
-        for _ in range(60):
-            step = chance.choice(["write", "relay", "relay", "consume", "consume", "retry"])
+        for _ in range(18):
+            step = chance.choice(["relay", "consume", "consume", "retry", *(["write"] * 2 if unwritten else [])])
             try:
                 if step == "write" and unwritten:
                     self._write(unwritten)

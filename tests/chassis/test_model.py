@@ -38,7 +38,7 @@ def first_failure(seeds: range) -> tuple[int, str] | None:
                 lived.run(seed)
             except AssertionError as error:
                 return seed, str(error)
-        assert lived.crashes > len(seeds), "the histories hardly crashed"
+        assert lived.crashes > len(seeds) / 2, "the histories hardly crashed"
     return None
 
 
@@ -74,6 +74,6 @@ def test_a_sabotaged_version_is_found_out(fault: str, monkeypatch: pytest.Monkey
             lived.consume = ack_before_commit
         else:
             lived.relay_once = delete_before_confirm
-        with pytest.raises(AssertionError, match="lost|doubled"):
+        with pytest.raises(AssertionError, match=r"lost|doubled"):
             for seed in range(500):
                 lived.run(seed)
