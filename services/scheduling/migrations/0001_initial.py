@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis import columns
+from chassis.migrations import tables_v1
 
 revision = "0001"
 down_revision = None
@@ -14,6 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    tables_v1.upgrade()
     op.create_table(
         "client",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -47,72 +49,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_engagement_coach_id"), ["coach_id"], unique=False)
 
     op.create_table(
-        "failed_event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.Column("routing_key", sa.String(length=255), nullable=False),
-        sa.Column("content_type", sa.String(length=255), nullable=False),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("parked", sa.Boolean(), nullable=False),
-        sa.Column("claim", sa.Uuid(), nullable=True),
-        sa.Column("claimed_until", columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_event")),
-    )
-    with op.batch_alter_table("failed_event", schema=None) as batch_op:
-        batch_op.create_index("ix_failed_event_due", ["parked", "next_attempt_at"], unique=False)
-
-    op.create_table(
-        "idempotency",
-        sa.Column("actor", sa.String(length=60), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency")),
-    )
-    with op.batch_alter_table("idempotency", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_idempotency_created_at"), ["created_at"], unique=False)
-
-    op.create_table(
-        "inbox",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("handled_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id", name=op.f("pk_inbox")),
-    )
-    with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_inbox_handled_at"), ["handled_at"], unique=False)
-
-    op.create_table(
-        "lease",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("holder", sa.Uuid(), nullable=True),
-        sa.Column("fence", sa.BigInteger(), nullable=False),
-        sa.Column("until", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
-    )
-    op.create_table(
         "organisation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
         sa.Column("no_show_counts", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("exchange", sa.String(length=100), nullable=False),
-        sa.Column("routing_key", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
     )
     op.create_table(
         "session",
@@ -194,21 +135,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_session_coach_id_starts_at")
 
     op.drop_table("session")
-    op.drop_table("outbox")
     op.drop_table("organisation")
-    op.drop_table("lease")
-    with op.batch_alter_table("inbox", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_inbox_handled_at"))
-
-    op.drop_table("inbox")
-    with op.batch_alter_table("idempotency", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_created_at"))
-
-    op.drop_table("idempotency")
-    with op.batch_alter_table("failed_event", schema=None) as batch_op:
-        batch_op.drop_index("ix_failed_event_due")
-
-    op.drop_table("failed_event")
     with op.batch_alter_table("engagement", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_engagement_coach_id"))
         batch_op.drop_index(batch_op.f("ix_engagement_client_id"))
@@ -218,3 +145,4 @@ def downgrade() -> None:
     op.drop_table("client")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP TYPE uuid_range")
+    tables_v1.downgrade()

@@ -20,7 +20,7 @@ _NUMBER = re.compile(
 _ZOOM_NUMBER = re.compile(r"\d[\d -]{7,16}\d")
 _MEET_CODE = re.compile(r"[a-z]{3}-?[a-z]{4}-?[a-z]{3}", re.I)
 _SKYPE_NAME = re.compile(
-    r"(?:skype:)?(?P<name>[A-Za-z0-9+][A-Za-z0-9_.,:@+-]{2,99})(?:\?(?:call|chat)(?:&video=true)?)?"
+    r"(?:skype:)?(?P<name>(?:8:)?(?:live:)?[A-Za-z0-9.+][A-Za-z0-9_.,@+-]{1,99})(?:\?(?:call|chat)(?:&video=true)?)?"
 )
 _HOST = re.compile(r"(?=.{4,253}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]", re.I)
 _BARE_HOSTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, Uuid
@@ -51,11 +52,11 @@ class Session(Entity, Base):
     time_zone: Mapped[str] = mapped_column(String(64))
     location_kind: Mapped[str] = mapped_column(String(20))
     location_detail: Mapped[str | None] = mapped_column(String(500))
-    state: Mapped[str] = mapped_column(String(20), default="scheduled")
-    reason: Mapped[str | None] = mapped_column(String(1000), default=None)
-    holds_time: Mapped[bool] = mapped_column(default=True)
-    conflict: Mapped[bool] = mapped_column(default=False)
-    ics_sequence: Mapped[int] = mapped_column(default=0)
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(1000))
+    holds_time: Mapped[bool]
+    conflict: Mapped[bool]
+    ics_sequence: Mapped[int]
     guests: Mapped[list[Guest]] = relationship(
         order_by="Guest.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
@@ -115,6 +116,13 @@ class Session(Entity, Base):
         self.must_be_scheduled("released")
         self.holds_time = self.conflict = False
 
+    @classmethod
+    def scheduled(cls, guests: list[tuple[str, str]], **facts: Any) -> Session:
+        """A new session with these guests, pairs of address and name, that holds its coach's time."""
+        session = cls(state="scheduled", holds_time=True, conflict=False, ics_sequence=0, **facts)
+        session._list_guests(guests)
+        return session
+
     def set_guests(self, wanted: list[tuple[str, str]]) -> tuple[list[Guest], list[Guest]]:
         """Makes `wanted`, pairs of address and name, the whole list; answers who was added and who removed.
 
@@ -123,6 +131,10 @@ class Session(Entity, Base):
         self.must_be_scheduled("changed")
         if [(guest.email, guest.name) for guest in self.guests] == wanted:
             return [], []
+        self.ics_sequence += 1
+        return self._list_guests(wanted)
+
+    def _list_guests(self, wanted: list[tuple[str, str]]) -> tuple[list[Guest], list[Guest]]:
         present = {guest.email_key: guest for guest in self.guests}
         added, after = [], []
         for position, (email, name) in enumerate(wanted):
@@ -133,7 +145,6 @@ class Session(Entity, Base):
             guest.email, guest.name, guest.position = email, name, position
             after.append(guest)
         self.guests = after
-        self.ics_sequence += 1
         return added, list(present.values())
 
     def cancel(self, reason: str | None) -> None:

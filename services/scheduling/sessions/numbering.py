@@ -19,7 +19,7 @@ def numbers_of(work: Work, engagement_ids: Iterable[UUID]) -> dict[UUID, int]:
     counted = select(Session.id, place).where(
         Session.engagement_id.in_(set(engagement_ids)), Session.state != "cancelled"
     )
-    return dict(work.session.execute(counted).tuples().all())
+    return dict(work.session.execute(counted).all())
 
 
 def number_of(work: Work, session: Session) -> int | None:
@@ -37,7 +37,7 @@ class Counters:
 def counters_of(work: Work, engagement: Engagement) -> Counters:
     """Sessions planned so far (cancelled ones apart), those that count as done, and how many the program provides."""
     states = select(Session.state, func.count()).where(Session.engagement_id == engagement.id).group_by(Session.state)
-    counts = dict(work.session.execute(states).tuples().all())
+    counts = dict(work.session.execute(states).all())
     organisation = work.session.scalars(select(Organisation)).first()
     missed_counts = organisation is not None and organisation.no_show_counts
     return Counters(

@@ -39,7 +39,8 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
     ends_at = input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"])
     must_be_free(work, coach, input["starts_at"], ends_at)
     session = work.add(
-        Session(
+        Session.scheduled(
+            _wanted(input["attendees"], besides=[coach.email, client.email]),
             engagement_id=engagement.id,
             client_id=client.id,
             coach_id=coach.id,
@@ -51,14 +52,12 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
             location_detail=input["location"]["detail"] or None,
         )
     )
-    guests, _ = session.set_guests(_wanted(input["attendees"], besides=[coach.email, client.email]))
-    session.ics_sequence = 0
-    for guest in guests:
+    for guest in session.guests:
         work.add(guest)
     flush_holding(work, coach)
     facts = facts_of(work, session)
     work.publish(events.SessionScheduled, session, facts, actor)
-    for guest in guests:
+    for guest in session.guests:
         work.publish(events.AttendeeAdded, guest, guest_facts(session, guest), actor)
     if input["notify"]:
         tell(work, session, facts, "session_scheduled", attendees_of(work, session), by=actor, on_purpose=True)
