@@ -33,13 +33,15 @@ _reshaper = ArabicReshaper({"delete_harakat": False, "use_unshaped_instead_of_is
 
 
 @cache
-def register() -> None:
-    """Makes the fonts known to reportlab; done once, however often it is called."""
-    for name, key in _PYMUPDF_KEYS.items():
-        pdfmetrics.registerFont(TTFont(name, BytesIO(pymupdf_fonts.myfont(key))))
+def register() -> dict[str, TTFont]:
+    """Makes the fonts known to reportlab and answers them by name; done once, however often it is called."""
+    fonts = [TTFont(name, BytesIO(pymupdf_fonts.myfont(key))) for name, key in _PYMUPDF_KEYS.items()]
     with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
-        pdfmetrics.registerFont(TTFont("MicroHei", str(path)))
+        fonts.append(TTFont("MicroHei", str(path)))
+    for font in fonts:
+        pdfmetrics.registerFont(font)
     pdfmetrics.registerFontFamily(REGULAR, normal=REGULAR, bold=BOLD, italic=REGULAR, boldItalic=BOLD)
+    return {font.fontName: font for font in fonts}
 
 
 def markup(text: str, font: str, size: float, width: float) -> str:
@@ -64,7 +66,6 @@ def plain(text: str) -> str:
 
 def initial(name: str) -> str:
     """The first letter or digit of a name, in upper case, if the main font has it; else a neutral dot."""
-    register()
     for character in _readable(name):
         if character.isalnum():
             upper = character.upper()[0]
@@ -90,7 +91,6 @@ def _runs(line: str, font: str) -> str:
 
 
 def _with_fonts(line: str, font: str) -> list[tuple[str, str]]:
-    register()
     found: list[tuple[str, str]] = []
     for character in line:
         if "\ufe00" <= character <= "\ufe0f":
@@ -104,4 +104,4 @@ def _with_fonts(line: str, font: str) -> list[tuple[str, str]]:
 
 
 def _has(font: str, character: str) -> bool:
-    return ord(character) in pdfmetrics.getFont(font).face.charToGlyph
+    return ord(character) in register()[font].face.charToGlyph

@@ -11,7 +11,7 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from reportlab.lib.colors import HexColor, white
+from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
@@ -135,7 +135,7 @@ class _CanvasThatCountsPages(Canvas):
 
     def showPage(self) -> None:  # noqa: N802, reportlab's name
         self._pages.append(dict(self.__dict__))
-        self._startPage()
+        self._startPage()  # type: ignore[attr-defined]
 
     def save(self) -> None:
         pages = self._pages
@@ -249,7 +249,7 @@ class _Page:
         stamp = _words(invoice.stamp.upper(), WIDTH * 0.25, bold=True, size=15, colour=colour, right=True)
         return _grid([[words, stamp]], [WIDTH * 0.75, WIDTH * 0.25], ("VALIGN", (0, 0), (-1, -1), "MIDDLE"))
 
-    def _lines(self) -> LongTable:
+    def _lines(self) -> Table:
         invoice = self.invoice
         taxed = bool(invoice.totals.taxes)
         numbers = [QUANTITY, UNIT_PRICE, *([TAX] if taxed else []), AMOUNT]
@@ -322,7 +322,7 @@ class _Page:
 class _Mark(Flowable):
     """The organisation's mark: its initial in white on a rounded square of its colour."""
 
-    def __init__(self, letter: str, colour: HexColor, side: float) -> None:
+    def __init__(self, letter: str, colour: Color, side: float) -> None:
         super().__init__()
         self.letter, self.colour, self.side = letter, colour, side
 
@@ -339,18 +339,17 @@ class _Mark(Flowable):
 
 
 def _words(
-    text: str, width: float, *, bold: bool = False, size: float = 9, colour: HexColor = INK, right: bool = False
+    text: str, width: float, *, bold: bool = False, size: float = 9, colour: Color = INK, right: bool = False
 ) -> Paragraph:
     """A paragraph of anything that a person typed."""
     font = fonts.BOLD if bold else fonts.REGULAR
-    side = TA_RIGHT if right else TA_LEFT
     style = ParagraphStyle(
         "words",
         fontName=font,
         fontSize=size,
         leading=size * 1.42,
         textColor=colour,
-        alignment=side,
+        alignment=TA_RIGHT if right else TA_LEFT,
     )
     return Paragraph(fonts.markup(text, font, size, width), style)
 
@@ -376,7 +375,7 @@ def _divided(details: str) -> tuple[str, str]:
     return "\n".join(lines[: lines.index("")]), "\n".join(lines[lines.index("") :]).strip()
 
 
-def _dark_enough_for_white(colour: str) -> HexColor:
+def _dark_enough_for_white(colour: str) -> Color:
     """`colour`, darkened until white text on it has a contrast of 4.5 (WCAG 2)."""
     found = HexColor(colour)
     while 1.05 / (_luminance(found) + 0.05) < 4.5:
@@ -384,6 +383,6 @@ def _dark_enough_for_white(colour: str) -> HexColor:
     return found
 
 
-def _luminance(colour: HexColor) -> float:
+def _luminance(colour: Color) -> float:
     linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in colour.rgb()]
     return float(0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2])
