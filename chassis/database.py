@@ -85,6 +85,7 @@ class Database:
             engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with Session(engine, expire_on_commit=False, autoflush=False) as session:
             yield session
+            session.expunge_all()  # what was read can still be used
             session.rollback()
 
     def dispose(self) -> None:

@@ -113,10 +113,11 @@ def _first_time(runtime: Runtime, work: Work, handler: str, event_id: UUID) -> b
 def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
     """Writes a failed message down, so that it can be acked; what can never be read is parked at once."""
     unreadable = isinstance(error, UndecodableEvent)
+    event = None if unreadable else decode(message.body)
     with runtime.work() as work:
         work.session.execute(
             insert(runtime.tables["failed_event"]).values(
-                event_id=None if unreadable else decode(message.body).id,
+                event_id=event.id if event else None,
                 routing_key=message.routing_key,
                 content_type=message.content_type,
                 headers=message.headers,
@@ -129,7 +130,8 @@ def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
             )
         )
     metrics.FAILED.labels(runtime.name).inc()
-    log.error("event_failed", routing_key=message.routing_key, parked=unreadable, error=repr(error))
+    with context.step(event.requestid if event else None, event.traceparent if event else None):
+        log.error("event_failed", routing_key=message.routing_key, parked=unreadable, error=repr(error))
 
 
 def retry_failed(runtime: Runtime) -> int:
@@ -173,7 +175,7 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
             row = work.session.execute(select(table).where(mine).with_for_update()).one_or_none()
             if row is None:
                 return
-            parked = row.attempts >= len(PAUSES)
+            parked = isinstance(error, UndecodableEvent) or row.attempts >= len(PAUSES)
             work.session.execute(
                 update(table)
                 .where(mine)

@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +26,16 @@ Handler = Callable[[Any, Event], None]
 
 def topic_matches(pattern: str, routing_key: str) -> bool:
     """Whether an AMQP topic pattern matches: `*` is exactly one word, `#` any number of words (AMQP 0-9-1 §3.1.3.3)."""
-    expression = r"\.".join(
-        "#" if word == "#" else r"[^.]+" if word == "*" else re.escape(word) for word in pattern.split(".")
-    )
-    if expression == "#":
-        return True
-    expression = (
-        expression.replace(r"\.#\.", r"\.(?:.*\.)?").replace(r"#\.", r"(?:.*\.)?").replace(r"\.#", r"(?:\..*)?")
-    )
-    return re.fullmatch(expression, routing_key) is not None
+    return _words_match(tuple(pattern.split(".")), tuple(routing_key.split(".")))
+
+
+@cache
+def _words_match(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
+    if not pattern:
+        return not words
+    if pattern[0] == "#":
+        return any(_words_match(pattern[1:], words[count:]) for count in range(len(words) + 1))
+    return bool(words) and pattern[0] in ("*", words[0]) and _words_match(pattern[1:], words[1:])
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,8 @@ from chassis.migrate import check, current_of, head_of, migrate
 from contracts.events import SERVICES
 from tests.chassis.toy.service import service as toy
 
+EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2999, 1, 1)  # noqa: DTZ001
+
 Base = service_base("columns")
 
 
@@ -47,7 +49,7 @@ def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
 
 @given(
     amount=st.decimals(min_value=-(10**9), max_value=10**9, places=6),
-    at=st.datetimes(min_value=dt.datetime(1970, 1, 2), max_value=dt.datetime(2999, 1, 1), timezones=st.timezones()),
+    at=st.datetimes(min_value=EARLIEST, max_value=LATEST, timezones=st.timezones()),
 )
 def test_decimals_and_instants_come_back_exactly(database: Database, amount: Decimal, at: dt.datetime) -> None:
     with database.write() as session:

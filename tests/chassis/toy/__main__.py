@@ -1,4 +1,4 @@
-"""Runs the toy as a real service: `python -m tests.chassis.toy serve|worker|migrate`.
+"""Runs the toy as a real service: `python -m tests.chassis.toy serve|worker|migrate|list|redrive`.
 
 DIE_AT names a point where the process kills itself, once: `before_commit`, `after_commit`, `amid_batch`,
 `after_publish`, `after_confirm`, `before_ack`. The file MARK keeps that it did.
@@ -91,7 +91,8 @@ if __name__ == "__main__":
         eventlet.monkey_patch()
     if os.environ.get("DIE_AT"):
         arm()
-    sys.argv = ["coachworks", sys.argv[1], "toy"]
+    commands = {"list": ["parked", "list", "toy"], "redrive": ["parked", "redrive", "toy", "--all"]}
+    sys.argv = ["coachworks", *commands.get(sys.argv[1], [sys.argv[1], "toy"])]
     from chassis.cli import main
 
     main()
