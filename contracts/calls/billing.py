@@ -105,7 +105,7 @@ class BillTo(Schema):
     address = fields.String(required=True, allow_none=True)
 
 
-class Person(Schema):
+class InvoiceClient(Schema):
     id = fields.UUID(required=True)
     name = fields.String(required=True)
 
@@ -122,7 +122,7 @@ class Invoice(Entity):
     what is left to pay, nothing once the invoice is void."""
 
     engagement_id = fields.UUID(required=True)
-    client = fields.Nested(Person, required=True)
+    client = fields.Nested(InvoiceClient, required=True)
     program_name = fields.String(required=True)
     state = fields.String(required=True, metadata={"enum": INVOICE_STATES})
     number = fields.String(required=True, allow_none=True)
@@ -149,11 +149,11 @@ class Pdf(Schema):
     content = fields.String(required=True, metadata={"description": "base64"})
 
 
+InvoicePage = page_of(Invoice)
+
 create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
-list_engagement_invoices = query(
-    "billing.list_engagement_invoices", EngagementInvoices, page_of(Invoice), roles=SIGNED_IN
-)
-list_invoices = query("billing.list_invoices", InvoiceFilter, page_of(Invoice), roles=SIGNED_IN)
+list_engagement_invoices = query("billing.list_engagement_invoices", EngagementInvoices, InvoicePage, roles=SIGNED_IN)
+list_invoices = query("billing.list_invoices", InvoiceFilter, InvoicePage, roles=SIGNED_IN)
 get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
