@@ -10,6 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from chassis.work import Work
 from contracts.errors import Invalid
@@ -28,11 +29,15 @@ def _unpack(cursor: str, by: tuple[InstrumentedAttribute[Any], ...]) -> list[Any
         plain = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if not isinstance(plain, list) or len(plain) != len(by):
             raise ValueError("another list's cursor")
-        return [_typed(value, column.type.python_type) for value, column in zip(plain, by, strict=True)]
+        return [_typed(value, _python_type(column.type)) for value, column in zip(plain, by, strict=True)]
     except (ValueError, TypeError) as error:
         raise Invalid(
             "The cursor is not one of this list.", errors={"cursor": ["Not a cursor of this list."]}
         ) from error
+
+
+def _python_type(column_type: TypeEngine[Any]) -> type:
+    return column_type.impl_instance.python_type if isinstance(column_type, TypeDecorator) else column_type.python_type
 
 
 def _typed(value: Any, wanted: type) -> Any:
