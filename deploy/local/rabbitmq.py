@@ -7,6 +7,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from deploy.local.ports import Ports
@@ -46,6 +47,7 @@ class RabbitNode:
         self._ports = Ports(self.folder / "ports.json")
         self._epmd: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
+        self._booting = False
 
     @property
     def port(self) -> int:
@@ -84,17 +86,20 @@ class RabbitNode:
             self._epmd = spawn([epmd, "-address", "127.0.0.1", "-port", epmd_port], env=environment, log=self.log)
             self._await(int(epmd_port), self._epmd, seconds=10)
         self._server = spawn([str(sbin / "rabbitmq-server")], env=environment, log=self.log, cwd=self.folder)
+        self._booting = True
 
     def wait(self, seconds: float = 60) -> None:
-        """Wait until it takes connections: RabbitMQ opens its port last."""
+        """Wait until it has started and takes connections."""
         assert self._server is not None, "launch comes before wait"
         self._await(self.port, self._server, seconds)
+        self.ctl("await_startup")  # the port opens a moment before the end of its start
+        self._booting = False
 
     def stop(self) -> None:
         """Stop it in good order, and its port mapper; nothing of it runs afterwards."""
-        stop([p for p in (self._server,) if p])
+        self._stop_server()
         stop([p for p in (self._epmd,) if p])
-        self._server = self._epmd = None
+        self._epmd = None
 
     def kill(self) -> None:
         """End it as a power cut would."""
@@ -105,8 +110,7 @@ class RabbitNode:
 
     def restart(self) -> None:
         """Stop it in good order and start it again at the same address."""
-        if self._server is not None:
-            stop([self._server])
+        self._stop_server()
         self.start()
 
     def ctl(self, *arguments: str) -> str:
@@ -118,6 +122,15 @@ class RabbitNode:
         if done.returncode:
             raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+    def _stop_server(self) -> None:
+        if self._server is None:
+            return
+        if self._booting and self._server.poll() is None:
+            with suppress(CannotStart, RuntimeError, subprocess.TimeoutExpired):
+                self.wait(30)  # a signal amid its start ends it at once, and it forgets queues made a moment ago
+        stop([self._server])
+        self._server = None
 
     def _environment(self) -> dict[str, str]:
         folder = str(self.folder)

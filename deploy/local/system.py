@@ -112,16 +112,18 @@ class LocalSystem:
         """Return when every part answers that it is ready; else stop all of it and raise CannotStart."""
         try:
             self._claim()
-            self._start_broker_and_migrate()
+            self.broker = choose(self.configuration.amqp_url, self.folder / "rabbitmq", self._say)
+            self.configuration.amqp_url = self.broker.url
+            self.broker.launch()
             self._say("Starting the services, the gateway and the mail catcher")
             for name, command in commands().items():
-                if name == "mailcatcher" and not self.configuration.mail_url:
-                    continue
-                log = self._fresh_log(name)
-                self.children[name] = Child(name, command, self.configuration.environment(name), log)
-                self._tails[name] = Tail(log)
-                self.children[name].start()
+                if name != "mailcatcher" or self.configuration.mail_url:
+                    self.children[name] = self._child(name, command)
+                    self.children[name].start()  # a service waits by itself for the broker and its database
+            self.broker.wait()
+            self._migrate()
             self.wait_ready()
+            self._tails = {name: Tail(child.log) for name, child in self.children.items()}
         except BaseException:
             self.stop()
             raise
@@ -141,7 +143,6 @@ class LocalSystem:
             if waiting and time.monotonic() > deadline:
                 name, missing = next(iter(waiting.items()))
                 raise CannotStart(f"{name} is not ready after {seconds:.0f} seconds: {missing}")
-            self.tell_warnings()
             time.sleep(0.25 if waiting else 0)
 
     def stop(self) -> None:
@@ -210,31 +211,27 @@ class LocalSystem:
         if not is_free(port, host):
             raise CannotStart(f"Port {port} is taken; end what uses it, or choose another, like PORT={port + 1}.")
 
-    def _start_broker_and_migrate(self) -> None:
-        self.broker = choose(self.configuration.amqp_url, self.folder / "rabbitmq", self._say)
-        self.configuration.amqp_url = self.broker.url
-        self.broker.launch()
+    def _migrate(self) -> None:
         self._say("Bringing the databases and queues up to date")
-        migrations = []
-        for service in SERVICES:
-            log = self._fresh_log(f"{service}-migrate")
-            migration = Child(
-                f"{service}-migrate", f"coachworks migrate {service}", self.configuration.environment(service), log
-            )
-            migration.start()
-            migrations.append(migration)
+        environment = self.configuration.environment
+        migrations = [
+            self._child(f"{service}-migrate", f"coachworks migrate {service}", environment(service))
+            for service in SERVICES
+        ]
         try:
-            self.broker.wait()
+            for migration in migrations:
+                migration.start()
             for migration in migrations:
                 migration.await_success(START_SECONDS)
         finally:
             stop([migration.process for migration in migrations if migration.process])
 
-    def _fresh_log(self, name: str) -> Path:
+    def _child(self, name: str, command: str, env: dict[str, str] | None = None) -> Child:
+        """A process that is yet to be started, with an empty log; what its last run logged is kept beside it."""
         log = self.log_folder / f"{name}.log"
         if log.exists():
             log.replace(log.with_suffix(".log.before"))
-        return log
+        return Child(name, command, env or self.configuration.environment(name), log)
 
     def _what_is_missing(self, name: str) -> str:
         """Empty when the process is ready, else what it says is missing."""
