@@ -1,4 +1,4 @@
-// Bundles the portal's assets into ../static/dist: app.css, app.js, fonts/ and icons.svg.
+// Bundles the portal's assets into ../static/dist: app.css, app.js, woff2/, svg/ and icons.svg.
 import { build } from "esbuild";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -16,10 +16,11 @@ function files(folder, ending) {
     .map((name) => readFileSync(join(folder, name), "utf8"));
 }
 
-/** The sprite holds each Tabler icon whose name stands in quotes in a template or a script. */
+/** The sprite holds each Tabler icon whose name stands in quotes in the portal or in a script. */
 function sprite() {
-  const sources = [...files(join(here, "../portal/templates"), ".html"), ...files(join(here, "src"), ".js")];
-  const names = new Set(sources.flatMap((text) => [...text.matchAll(/["']([a-z][a-z0-9-]+)["']/g)].map((match) => match[1])));
+  const portal = join(here, "../portal");
+  const sources = [...files(portal, ".html"), ...files(portal, ".py"), ...files(join(here, "src"), ".js")];
+  const names = new Set(sources.flatMap((text) => [...text.matchAll(/["']([a-z][a-z0-9-]*)["']/g)].map((match) => match[1])));
   const symbols = [...names]
     .filter((name) => existsSync(join(outline, `${name}.svg`)))
     .sort()
@@ -39,12 +40,12 @@ await build({
   entryPoints: ["src/app.js", "src/app.css"],
   outdir: dist,
   entryNames: "[name]",
-  assetNames: "fonts/[name]",
+  assetNames: "[ext]/[name]",
   bundle: true,
   minify: true,
   format: "iife",
   target: "es2022",
-  loader: { ".woff2": "file" },
+  loader: { ".woff2": "file", ".svg": "file" },
   legalComments: "none",
 });
 writeFileSync(join(dist, "icons.svg"), sprite());

@@ -1,6 +1,7 @@
 // The invoice editor: amounts, taxes and the total follow each key, with exact integers as the server counts.
 import { each } from "./page.js";
 
+const DAY = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" });
 const PLACES = 6;
 const SCALE = 10n ** BigInt(PLACES);
 
@@ -73,7 +74,8 @@ each("form[data-invoice]", (form) => {
 
   function print(lines) {
     paper.querySelectorAll("[data-from]").forEach((part) => {
-      part.textContent = form.elements[part.dataset.from].value;
+      const field = form.elements[part.dataset.from];
+      part.textContent = field.valueAsDate ? DAY.format(field.valueAsDate) : field.value;
     });
     paper.querySelector("tbody").replaceChildren(...lines.map((cells) => {
       const row = document.createElement("tr");
