@@ -13,6 +13,7 @@ from importlib.resources import as_file, files
 from io import BytesIO
 from itertools import groupby
 
+import paperang_p2_fonts_cjk
 import pymupdf_fonts
 from arabic_reshaper import ArabicReshaper
 from bidi import get_display
@@ -36,7 +37,7 @@ _reshaper = ArabicReshaper({"delete_harakat": False, "use_unshaped_instead_of_is
 def register() -> dict[str, TTFont]:
     """Makes the fonts known to reportlab and answers them by name; done once, however often it is called."""
     fonts = [TTFont(name, BytesIO(pymupdf_fonts.myfont(key))) for name, key in _PYMUPDF_KEYS.items()]
-    with as_file(files("paperang_p2_fonts_cjk") / "fonts" / "wqy-microhei.ttc") as path:
+    with as_file(files(paperang_p2_fonts_cjk) / "fonts" / "wqy-microhei.ttc") as path:
         fonts.append(TTFont("MicroHei", str(path)))
     for font in fonts:
         pdfmetrics.registerFont(font)
