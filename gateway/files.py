@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from io import SEEK_END
-from itertools import chain
+from itertools import chain, islice
 from typing import IO, Any
 from uuid import uuid4
 
@@ -20,6 +21,8 @@ from gateway.asking import identity
 #: The most bytes of a form with a file: the file's own, and room for what stands around it.
 LARGEST_FORM = LARGEST_UPLOAD + 64 * 1024
 _PIECE = 64 * 1024
+#: What is read of a body that is too large: who sends reads no answer before the end.
+_PIECES_PASSED_OVER = 2 * LARGEST_UPLOAD // _PIECE
 _CONNECT, _READ = 3.0, 60.0
 _ASKED = ("Range", "If-Range", "If-None-Match")
 _ANSWERED = (
@@ -48,8 +51,13 @@ def forward(path: str, *, key: str | None = None) -> Any:
     headers = {"Content-Type": request.headers.get("Content-Type", "")}
     if key:
         headers["Idempotency-Key"] = key
+    request.max_content_length = sys.maxsize  # documents itself reads no further than a file may be long
     arriving = iter(lambda: request.stream.read(_PIECE), b"")
     length = request.content_length
+    if length and length > LARGEST_FORM:
+        for _ in islice(arriving, _PIECES_PASSED_OVER):
+            pass
+        raise RequestEntityTooLarge
     return _send("POST", path, headers=headers, data=_Body(arriving, length) if length else arriving).json()
 
 

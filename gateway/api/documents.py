@@ -23,9 +23,7 @@ routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
 routes.delete("/resources/<uuid:id>", calls.remove_resource)
 
 
-@routes.view(
-    "POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data", largest=files.LARGEST_FORM
-)
+@routes.view("POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data")
 def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     """Upload a file to the library: `file`, `folder_id?`."""
     return jsonify(files.forward("/library/files", key=api.key)), 201
@@ -37,7 +35,6 @@ def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     status=201,
     roles=SIGNED_IN,
     consumes="multipart/form-data",
-    largest=files.LARGEST_FORM,
 )
 def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
     """Add a file to an engagement as multipart `file`, or share files of the library: JSON `{library_ids}`."""
