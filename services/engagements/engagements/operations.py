@@ -89,8 +89,8 @@ def update(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     engagement = engagement_for(work, actor, input.pop("id"), change=True)
     if different := engagement.describe(input):
         work.publish(EngagementUpdated, engagement, engagement.facts(), actor)
-        words = {"program_name": "name", "sessions_total": "planned sessions", "start_date": "start", "end_date": "end"}
-        changed = " and ".join(words[name] for name in different)
+        words = {"program_name": "name", "start_date": "start", "end_date": "end", "sessions_total": "planned sessions"}
+        changed = " and ".join(word for name, word in words.items() if name in different)
         _log(work, engagement, actor, "changed", f"changed the {changed} of {engagement.program_name}")
     return _shown(work, engagement)
 

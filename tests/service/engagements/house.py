@@ -81,7 +81,8 @@ class House:
         event_id: UUID | None = None,
         **changes: Any,
     ) -> UUID:
-        """Tells of a session, as scheduling would; its id."""
+        """Tells of a session, as scheduling would, a second after what was before; its id."""
+        self.clock.advance(seconds=1)
         id_ = session or uuid4()
         states = {"completed": "completed", "missed": "no_show", "cancelled": "cancelled"}
         starts_at = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
