@@ -1,4 +1,4 @@
-"""How a view asks the services: the caller's own JSON, checked against the contract, sent with the caller's assertion."""
+"""How a view asks the services: the caller's own JSON, checked by the contract, sent with its assertion."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ Answers = dict[str, Any]
 
 
 class Client(Protocol):
-    """What the gateway needs of the RPC client; raises `contracts.errors.*`, `Unavailable` when nobody answers in time."""
+    """What the gateway needs of the RPC client; raises `contracts.errors.*`, `Unavailable` if nobody answers."""
 
     def call(
         self,
         call: Call,
-        input: Json,  # noqa: A002
+        input: Json,
         assertion: str | None = None,
         *,
         key: str | None = None,
@@ -39,7 +39,7 @@ class Client(Protocol):
 
 @dataclass(frozen=True)
 class Identity:
-    """Who is signed in: the person as `engagements.authenticate` answers it, its assertion and the token it came with."""
+    """Who is signed in: the person as `engagements.authenticate` answers it, its assertion and its token."""
 
     person: Json
     assertion: str

@@ -1,8 +1,9 @@
-"""The public HTTP API, version 1 (API.md): the services' route tables, its description and the state of all services."""
+"""The public HTTP API, version 1 (API.md): route tables, its description and the state of the system."""
 
 from __future__ import annotations
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 
 from gateway.access import OPEN
 from gateway.api import billing, documents, engagements, notifications, openapi, scheduling, system
@@ -28,9 +29,11 @@ def install(app: Flask) -> None:
     """Adds all routes. A public one that access.OPEN does not list stops the start."""
     for route in routes():
         if route.is_public != (f"{route.method} {PREFIX}{route.rule}" in OPEN):
-            raise RuntimeError(f"gateway/access.py must list {route.method} {PREFIX}{route.rule} if and only if it is public")
+            raise RuntimeError(
+                f"gateway/access.py must list {route.method} {PREFIX}{route.rule} if and only if it is public"
+            )
 
-        def view(_route: Route = route, **path: object) -> object:
+        def view(_route: Route = route, **path: object) -> ResponseReturnValue:
             return _route.answer(**path)
 
         view.roles = route.roles  # type: ignore[attr-defined]

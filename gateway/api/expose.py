@@ -94,7 +94,7 @@ class Route:
         """Reads the request, makes the call, answers with the declared status."""
         if self.view is not None:
             return self.view(ApiRequest(), **path)
-        assert self.call is not None  # noqa: S101
+        assert self.call is not None
         given = query_parameters() if self.method == "GET" else json_body()
         if taken := [name for name in given if name in path]:
             raise Invalid("The input is not valid.", errors={name: ["Unknown field."] for name in taken})

@@ -26,7 +26,9 @@ def install(app: Flask, prefix: str, routes: list[Route]) -> None:
     """Serves the description and a page that shows it."""
     document = describe(prefix, routes)
     here = Path(__file__).parent
-    page = Environment(loader=FileSystemLoader(here / "templates"), autoescape=True, trim_blocks=True).get_template("api_docs.html")
+    page = Environment(loader=FileSystemLoader(here / "templates"), autoescape=True, trim_blocks=True).get_template(
+        "api_docs.html"
+    )
     html = page.render(api=document, operations=_by_tag(document), titles=TITLES)
 
     def openapi() -> Response:
@@ -108,7 +110,9 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
     if route.method == "POST":
         found.append(_header("Idempotency-Key", "The same key and body within 24 h does nothing twice."))
     if route.method in {"PATCH", "DELETE"}:
-        found.append(_header("If-Match", 'The version that is changed, like "3"; 412 if it is no longer the current one.'))
+        found.append(
+            _header("If-Match", 'The version that is changed, like "3"; 412 if it is no longer the current one.')
+        )
     return found
 
 
@@ -158,7 +162,7 @@ def _name(schema: Any) -> str:
 
 def _teach_fields(plugin: MarshmallowPlugin) -> None:
     converter = plugin.converter
-    assert converter is not None  # noqa: S101
+    assert converter is not None
     converter.add_attribute_function(_described)
 
     # Instances of subclasses of these take their mapping too.
@@ -201,7 +205,7 @@ def _ecma(pattern: str) -> str:
 
 
 def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """For the page: per tag its operations, each with `method`, `path`, `fields` of its body and query, and `answers`."""
+    """For the page: per tag its operations with `method`, `path`, `fields` of body and query, and `answers`."""
     found: dict[str, list[dict[str, Any]]] = {}
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
@@ -212,7 +216,8 @@ def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
                 "method": method.upper(),
                 "path": path,
                 "answers": answers,
-                "fields": _fields_of(body, document) + [_as_field(p) for p in operation["parameters"] if p["in"] == "query"],
+                "fields": _fields_of(body, document)
+                + [_as_field(p) for p in operation["parameters"] if p["in"] == "query"],
             }
             found.setdefault(operation["tags"][0], []).append(shown)
     return found
@@ -262,7 +267,7 @@ _PROBLEM = {
     },
 }
 
-_INTRODUCTION = """JSON in `snake_case`. Ids are UUIDs; instants are RFC 3339 in UTC; dates are YYYY-MM-DD; money is a decimal \
-string with an ISO 4217 currency; time zones are IANA names. Sign in with `POST /tokens` and send the token as \
+_INTRODUCTION = """JSON in `snake_case`. Ids are UUIDs; instants are RFC 3339 in UTC; dates are YYYY-MM-DD; money is a \
+decimal string with an ISO 4217 currency; time zones are IANA names. Sign in with `POST /tokens` and send the token as \
 `Authorization: Bearer TOKEN`. Lists answer `{items, next}` and take `limit` (1..200) and `cursor`. Errors are \
 `application/problem+json`."""

@@ -33,7 +33,8 @@ from gateway.portal import (
 )
 
 _MODULES = (
-    sign_in, dashboard, client_home, clients, engagements, sessions, library, invoices, notifications, programs, team, settings,
+    sign_in, dashboard, client_home, clients, engagements, sessions, library, invoices, notifications, programs, team,
+    settings,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

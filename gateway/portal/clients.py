@@ -140,17 +140,30 @@ def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answer
 
 @pages.get("/clients/<uuid:id>", STAFF)
 def client(id: UUID) -> ResponseReturnValue:
-    invoices = (billing.list_invoices, {"client_id": str(id), "limit": 5})
-    found, values = _record(id, "Engagements", invoices=invoices)
-    return show.page("pages/client.html", invoices=found.items("invoices"), **values)
+    _, values = _record(id, "Engagements")
+    invoices = _invoices_of(values["engagements"])
+    return show.page("pages/client.html", **{**values, "invoices": invoices["items"][:5] if invoices else invoices})
 
 
 @pages.get("/clients/<uuid:id>/invoices", STAFF)
 def client_invoices(id: UUID) -> ResponseReturnValue:
-    given = {"client_id": str(id), **show.query("cursor")}
-    found, values = _record(id, "Invoices", invoices=(billing.list_invoices, given))
-    invoices = found.part("invoices")
-    return show.page("pages/client_invoices.html", invoices=invoices, **show.pager(invoices), **values)
+    _, values = _record(id, "Invoices")
+    return show.page("pages/client_invoices.html", invoices=_invoices_of(values["engagements"]), **values)
+
+
+def _invoices_of(engagements: Json) -> Any:
+    """Those of all engagements of a client, newest first; billing lists them by engagement."""
+    found = show.look(
+        **{
+            one["id"]: (billing.list_engagement_invoices, {"engagement_id": one["id"], "limit": 200})
+            for one in engagements["items"]
+        }
+    )
+    lists = [found.items(one["id"]) for one in engagements["items"]]
+    if down := [one for one in lists if isinstance(one, show.Down)]:
+        return down[0]
+    invoices = sorted((invoice for one in lists for invoice in one), key=lambda one: one["created_at"], reverse=True)
+    return {"items": invoices, "next": None}
 
 
 @pages.get("/clients/<uuid:id>/mail", STAFF)
@@ -186,7 +199,9 @@ def change_profile(id: UUID) -> ResponseReturnValue:
 @pages.post("/clients/<uuid:id>/disable", STAFF)
 def disable_client(id: UUID) -> ResponseReturnValue:
     address = f"/clients/{id}"
-    return show.act(calls.disable_client, {"id": str(id)}, address, "The portal is switched off.", undo_url=f"{address}/enable")
+    return show.act(
+        calls.disable_client, {"id": str(id)}, address, "The portal is switched off.", undo_url=f"{address}/enable"
+    )
 
 
 @pages.post("/clients/<uuid:id>/enable", STAFF)

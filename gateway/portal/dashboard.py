@@ -22,7 +22,7 @@ _SHOWN = 5
 @pages.get("/", SIGNED_IN)
 def start() -> ResponseReturnValue:
     who = identity()
-    assert who is not None  # noqa: S101
+    assert who is not None
     return client_home.home(_greeting()) if who.role == "client" else _dashboard(who.person["id"])
 
 
@@ -43,7 +43,11 @@ def _dashboard(me: str) -> ResponseReturnValue:
     next_midnight = clock.start_of_day(midnight + dt.timedelta(hours=36))
     open_ones = [session for session in coming if session["state"] == "scheduled"] if coming else []
     following = next((session for session in open_ones if session["ends_at"] > now), None)
-    unsaid = [session for session in [*(before or []), *open_ones] if session["state"] == "scheduled" and session["ends_at"] <= now]
+    unsaid = [
+        session
+        for session in [*(before or []), *open_ones]
+        if session["state"] == "scheduled" and session["ends_at"] <= now
+    ]
     return show.page(
         "pages/dashboard.html",
         greeting=_greeting(),
@@ -58,12 +62,15 @@ def _dashboard(me: str) -> ResponseReturnValue:
 
 def _unpaid(lists: list[Any]) -> Any:
     """Overdue ones first; sums per currency, since no two currencies add up."""
-    if down := next((one for one in lists if isinstance(one, show.Down)), None):
-        return down
+    for one in lists:
+        if isinstance(one, show.Down):
+            return one
     invoices = [invoice for one in lists for invoice in one]
     sums: dict[str, dict[str, Any]] = {}
     for invoice in invoices:
-        sum_ = sums.setdefault(invoice["currency"], {"currency": invoice["currency"], "open": Decimal(0), "overdue": Decimal(0)})
+        sum_ = sums.setdefault(
+            invoice["currency"], {"currency": invoice["currency"], "open": Decimal(0), "overdue": Decimal(0)}
+        )
         sum_["open"] += invoice["balance"]
         if invoice["state"] == "overdue":
             sum_["overdue"] += invoice["balance"]

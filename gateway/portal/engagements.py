@@ -37,7 +37,13 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
     counts = {"Sessions": upcoming.get("planned")}
     tabs = [
-        {"label": label, "href": f"/engagements/{id}{path}", "icon": icon, "count": counts.get(label), "current": label == tab}
+        {
+            "label": label,
+            "href": f"/engagements/{id}{path}",
+            "icon": icon,
+            "count": counts.get(label),
+            "current": label == tab,
+        }
         for label, path, icon in _TABS
     ]
     following = upcoming["items"][0] if upcoming["items"] else None
@@ -47,7 +53,9 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
 @pages.get("/engagements/<uuid:id>", SIGNED_IN)
 def engagement(id: UUID) -> ResponseReturnValue:
     filters = show.query("by", "kind")
-    found, values = look_at(id, "Activity Log", activity=(calls.list_activity, {"id": str(id), **filters, **show.query("cursor")}))
+    found, values = look_at(
+        id, "Activity Log", activity=(calls.list_activity, {"id": str(id), **filters, **show.query("cursor")})
+    )
     activity = found.part("activity")
     return show.page(
         "pages/engagement_activity.html",
@@ -164,7 +172,9 @@ def assign(id: UUID) -> ResponseReturnValue:
     def assigned(engagement: Json) -> ResponseReturnValue:
         sees_it = who is not None and (who.role == "admin" or who.person["id"] == engagement["coach"]["id"])
         address = f"/engagements/{id}" if sees_it else "/clients"
-        return show.done(address, f"{engagement['coach']['name']} coaches this engagement now. Both coaches get a mail.")
+        return show.done(
+            address, f"{engagement['coach']['name']} coaches this engagement now. Both coaches get a mail."
+        )
 
     return show.attempt(calls.assign_engagement, given, assigned, lambda **again: _assign_form(id, **again))
 

@@ -66,7 +66,7 @@ def date(value: dt.date | dt.datetime) -> str:
 
 
 def when(instant: dt.datetime) -> str:
-    """`Today, 09:38`, `Yesterday, 16:10`, `Tomorrow, 09:00`, within a week `Mon 23, 16:10`, else `12 Oct 2026, 16:10`"""
+    """`Today, 09:38`, `Yesterday, …`, `Tomorrow, …`, within a week `Mon 23, 16:10`, else `12 Oct 2026, 16:10`"""
     local = clock.local(instant)
     days = (local.date() - clock.local(clock.now()).date()).days
     near = {0: "Today", -1: "Yesterday", 1: "Tomorrow"}.get(days)
@@ -132,7 +132,7 @@ def input_date(instant: dt.datetime) -> str:
 
 
 def money(amount: Decimal, currency: str) -> str:
-    """`€1,190.00`, `¥1,190`, `CHF 1,190.00`, `-€5.00`; more decimals than the currency has only where the amount has them"""
+    """`€1,190.00`, `¥1,190`, `CHF 1,190.00`; more decimals than the currency has only where the amount has them"""
     exponent = Decimal(amount).normalize().as_tuple().exponent
     places = max(DECIMALS.get(currency, 2), -exponent if isinstance(exponent, int) else 0)
     sign = "-" if amount < 0 else ""

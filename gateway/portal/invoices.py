@@ -140,7 +140,10 @@ def _typed_lines() -> list[dict[str, str]]:
     """The rows of the form, a decimal comma as a point; one without words and without a price is left out."""
     rows = zip(*([typed.strip() for typed in request.form.getlist(name)] for name in _LINE), strict=False)
     return [
-        {"description": words, **{name: typed.replace(",", ".") for name, typed in zip(_LINE[1:], numbers, strict=True)}}
+        {
+            "description": words,
+            **{name: typed.replace(",", ".") for name, typed in zip(_LINE[1:], numbers, strict=True)},
+        }
         for words, *numbers in rows
         if words or numbers[1]
     ]
@@ -187,7 +190,10 @@ def send_form(id: UUID) -> ResponseReturnValue:
 def _send_form(id: UUID, **again: Any) -> ResponseReturnValue:
     draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
     bill_to = draft["bill_to"]
-    recipients = [{"email": bill_to["email"], "name": bill_to["name"]}, *({"email": email} for email in draft["copy_to"])]
+    recipients = [
+        {"email": bill_to["email"], "name": bill_to["name"]},
+        *({"email": email} for email in draft["copy_to"]),
+    ]
     given = {"engagement_id": draft["engagement_id"], "kind": "invoice", "recipients": recipients}
     verdicts = show.look(verdicts=(notifications.may_notify, given)).need("verdicts")["verdicts"]
     return show.page("pages/invoice_send.html", invoice=draft, verdicts=verdicts, **again)
@@ -198,7 +204,9 @@ def send(id: UUID) -> ResponseReturnValue:
     return show.attempt(
         calls.send_invoice,
         {"id": str(id)},
-        lambda sent: show.done(f"/invoices/{id}", f"Invoice {sent['number']} is on its way to {sent['bill_to']['email']}."),
+        lambda sent: show.done(
+            f"/invoices/{id}", f"Invoice {sent['number']} is on its way to {sent['bill_to']['email']}."
+        ),
         lambda **again: _send_form(id, **again),
     )
 

@@ -51,7 +51,9 @@ def resources(id: UUID) -> ResponseReturnValue:
     listed = found.part("resources")
     who = identity()
     may_share = (who is not None and who.role == "client") or values["engagement"]["client"]["portal"] == "active"
-    return show.page("pages/engagement_resources.html", resources=listed, may_share=may_share, **show.pager(listed), **values)
+    return show.page(
+        "pages/engagement_resources.html", resources=listed, may_share=may_share, **show.pager(listed), **values
+    )
 
 
 @pages.post("/engagements/<uuid:id>/resources", SIGNED_IN, largest=files.LARGEST_FORM)
@@ -68,11 +70,16 @@ def _choose_from_library(id: UUID, **again: Any) -> ResponseReturnValue:
     found = show.look(
         engagement=(engagements.get_engagement, {"id": str(id)}),
         library=(calls.list_library, {"limit": 200}),
-        verdicts=(notifications.may_notify, {"engagement_id": str(id), "kind": "resource_shared", "origin": "automatic"}),
+        verdicts=(
+            notifications.may_notify,
+            {"engagement_id": str(id), "kind": "resource_shared", "origin": "automatic"},
+        ),
     )
     engagement = found.need("engagement")
     verdicts = [
-        verdict for verdict in found.need("verdicts")["verdicts"] if verdict["recipient"]["person_id"] == engagement["client"]["id"]
+        verdict
+        for verdict in found.need("verdicts")["verdicts"]
+        if verdict["recipient"]["person_id"] == engagement["client"]["id"]
     ]
     return show.page(
         "pages/resources_library.html", engagement=engagement, library=found.need("library"), verdicts=verdicts, **again

@@ -19,7 +19,7 @@ __all__ = ["ADMIN", "ANYONE", "CLIENT", "SIGNED_IN", "STAFF", "Page", "Pages"]
 
 @dataclass(frozen=True)
 class Page:
-    """One method of one address. `largest` is the most bytes of its body, where that is more than an ordinary form's."""
+    """One method of one address. `largest` is the most bytes of its body, if more than an ordinary form's."""
 
     method: str
     rule: str

@@ -24,7 +24,11 @@ def _may_notify(engagement_id: str, kind: str, attendees: list[Json] | None = No
     given: Json = {"engagement_id": str(engagement_id), "kind": kind}
     if attendees:
         given["recipients"] = [
-            {key: value for key, value in (("person_id", one["person_id"]), ("email", one["email"]), ("name", one["name"])) if value}
+            {
+                key: value
+                for key, value in (("person_id", one["person_id"]), ("email", one["email"]), ("name", one["name"]))
+                if value
+            }
             for one in attendees
         ]
     return (notifications.may_notify, given)
@@ -109,7 +113,9 @@ def schedule(id: UUID) -> ResponseReturnValue:
     return show.attempt(
         calls.schedule_session,
         given,
-        lambda made: show.done(f"/engagements/{id}/sessions", _told("The session is scheduled"), show_url=f"/sessions/{made['id']}"),
+        lambda made: show.done(
+            f"/engagements/{id}/sessions", _told("The session is scheduled"), show_url=f"/sessions/{made['id']}"
+        ),
         lambda **again: _new_session(id, **_in_form(again)),
     )
 
@@ -193,7 +199,10 @@ def edit(id: UUID) -> ResponseReturnValue:
     one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
     notify = "notify" in request.form
     changes = show.form("title") | {"location": _location()}
-    before = {"title": one["title"], "location": {"kind": one["location"]["kind"], "detail": one["location"]["detail"] or ""}}
+    before = {
+        "title": one["title"],
+        "location": {"kind": one["location"]["kind"], "detail": one["location"]["detail"] or ""},
+    }
     guests = _attendees()
 
     def again(**again: Any) -> ResponseReturnValue:
@@ -215,12 +224,16 @@ def edit(id: UUID) -> ResponseReturnValue:
 
 @pages.post("/sessions/<uuid:id>/complete", STAFF)
 def complete(id: UUID) -> ResponseReturnValue:
-    return show.act(calls.complete_session, {"id": str(id)}, _back(id), "The session is completed.", show_url=f"/sessions/{id}")
+    return show.act(
+        calls.complete_session, {"id": str(id)}, _back(id), "The session is completed.", show_url=f"/sessions/{id}"
+    )
 
 
 @pages.post("/sessions/<uuid:id>/no-show", STAFF)
 def no_show(id: UUID) -> ResponseReturnValue:
-    return show.act(calls.no_show_session, {"id": str(id)}, _back(id), "Marked as a no-show.", show_url=f"/sessions/{id}")
+    return show.act(
+        calls.no_show_session, {"id": str(id)}, _back(id), "Marked as a no-show.", show_url=f"/sessions/{id}"
+    )
 
 
 def _back(id: UUID) -> str:

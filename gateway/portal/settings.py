@@ -22,7 +22,10 @@ _SWITCHES = ("cancellations_to_internal_records", "no_show_counts")
 @pages.get("/settings", ADMIN)
 def settings() -> ResponseReturnValue:
     organisation = show.look(organisation=(calls.get_organisation, {})).need("organisation")
-    values = {**organisation, "reminder_minutes": ", ".join(str(minutes) for minutes in organisation["reminder_minutes"])}
+    values = {
+        **organisation,
+        "reminder_minutes": ", ".join(str(minutes) for minutes in organisation["reminder_minutes"]),
+    }
     return _settings(values=values)
 
 
@@ -32,7 +35,9 @@ def _settings(**again: Any) -> ResponseReturnValue:
 
 @pages.post("/settings", ADMIN)
 def change_settings() -> ResponseReturnValue:
-    reminders = [typed for typed in (one.strip() for one in request.form.get("reminder_minutes", "").split(",")) if typed]
+    reminders = [
+        typed for typed in (one.strip() for one in request.form.get("reminder_minutes", "").split(",")) if typed
+    ]
     given = {
         **show.form("name", "time_zone", "colour", "currency", "invoice_number_format", "invoice_details"),
         **show.whole(show.form("quiet_after_weeks")),

@@ -61,9 +61,9 @@ def in_dialog() -> bool:
 
 
 def look(**asked: tuple[Call, Json]) -> Answers:
-    """One round of parallel queries; whatever else a page needs (the organisation's name) is in the same round."""
+    """One round of parallel queries; whatever else a page needs (the organisation's name) is in the first one."""
     wanted: dict[str, tuple[Call, Json]] = dict(asked)
-    if not in_dialog() or identity() is None:
+    if "organisation" not in g and not in_dialog():
         wanted["organisation"] = _organisation_call()
     found = ask_all(wanted)
     if "organisation" in found:
@@ -94,13 +94,15 @@ def page(template: str, *, status: int = 200, **values: Any) -> Response:
         "nav": navigation.links(who, request.path),
         "account_nav": navigation.account_links(who),
         "theme": request.cookies.get("theme", "system"),
-        "toasts": [] if in_dialog() else [toast for _, toast in get_flashed_messages(with_categories=True)],
+        "toasts": [] if in_dialog() else get_flashed_messages(),
         "in_dialog": in_dialog(),
         "values": {},
         "errors": {},
         "problem": None,
     }
-    return Response(render_template(template, **{**common, **values}), status=status, content_type="text/html; charset=utf-8")
+    return Response(
+        render_template(template, **{**common, **values}), status=status, content_type="text/html; charset=utf-8"
+    )
 
 
 def done(address: str, toast: str = "", *, undo_url: str = "", show_url: str = "") -> Response:
@@ -174,7 +176,10 @@ def nullable(*names: str) -> Json:
 
 def whole(given: Json) -> Json:
     """Digits as numbers, as the schemas want them; all else stays as it was typed, to be refused beside its field."""
-    return {name: int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value for name, value in given.items()}
+    return {
+        name: int(value) if value.isascii() and value.isdigit() and len(value) < 10 else value
+        for name, value in given.items()
+    }
 
 
 def query(*names: str) -> Json:

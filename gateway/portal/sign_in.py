@@ -71,7 +71,9 @@ def forgot_password() -> ResponseReturnValue:
         ask(calls.request_password_reset, {"email": values.get("email", "")})
     except (Invalid, Limited, Unavailable) as error:
         errors = flat(error.errors) or {"email": [error.detail]}
-        return show.page("pages/forgot_password.html", status=status_of(error), sent=False, values=values, errors=errors)
+        return show.page(
+            "pages/forgot_password.html", status=status_of(error), sent=False, values=values, errors=errors
+        )
     return show.page("pages/forgot_password.html", sent=True, values=values)
 
 

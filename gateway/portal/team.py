@@ -38,7 +38,9 @@ def add_coach() -> ResponseReturnValue:
     return show.attempt(
         calls.add_coach,
         show.filled("name", "email", "role", "time_zone", "team"),
-        lambda coach: show.done("/team", f"{coach['name']} is added. The invitation is on its way to {coach['email']}."),
+        lambda coach: show.done(
+            "/team", f"{coach['name']} is added. The invitation is on its way to {coach['email']}."
+        ),
         _new_coach,
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from contracts.calls import Call
 from contracts.errors import CoachworksError, Unauthenticated, Unavailable
 from gateway.app import create_app
+from gateway.identities import Identities
 from gateway.settings import Settings
+from gateway.throttle import Throttle
 
 
 @dataclass
@@ -41,7 +43,12 @@ class FakeClient:
     rounds: int = 0
 
     def call(
-        self, call: Call, input: dict[str, Any], assertion: str | None = None, key: str | None = None, if_match: int | None = None
+        self,
+        call: Call,
+        input: dict[str, Any],
+        assertion: str | None = None,
+        key: str | None = None,
+        if_match: int | None = None,
     ) -> Any:
         self.sent.append(Sent(call.path, input, assertion, key, if_match))
         if call.service in self.down:
@@ -63,6 +70,9 @@ class FakeClient:
             except CoachworksError as error:
                 found[name] = error
         return found
+
+    def connected(self) -> bool:
+        return True
 
     def sent_to(self, path: str) -> list[Sent]:
         return [sent for sent in self.sent if sent.path == path]
@@ -106,9 +116,18 @@ def broker() -> FakeClient:
     return fake
 
 
+@pytest.fixture(scope="session")
+def built() -> Flask:
+    return create_app(SETTINGS, FakeClient())
+
+
 @pytest.fixture
-def app(broker: FakeClient) -> Flask:
-    return create_app(SETTINGS, broker)
+def app(built: Flask, broker: FakeClient) -> Flask:
+    """The application as if it had just started."""
+    built.extensions["coachworks.client"] = broker
+    built.extensions["coachworks.identities"] = Identities(broker)
+    built.extensions["coachworks.throttle"] = Throttle()
+    return built
 
 
 @dataclass
@@ -132,5 +151,31 @@ def caller(app: Flask, broker: FakeClient) -> Callable[[str], Caller]:
 
 
 @pytest.fixture
-def coach(caller: Callable[[str], Caller]) -> Iterator[Caller]:
-    yield caller("coach")
+def coach(caller: Callable[[str], Caller]) -> Caller:
+    return caller("coach")
+
+
+class Browser:
+    """A browser with the cookies of one person (or of a stranger), which sends a page's token with each form."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self.http = app.test_client()
+        if token:
+            self.http.set_cookie("coachworks_session", token)
+
+    def get(self, path: str, **given: Any) -> Any:
+        return self.http.get(path, **given)
+
+    def csrf(self) -> str:
+        with self.http.session_transaction() as session:
+            token: str = session.setdefault("csrf", "a token of this browser")
+            return token
+
+    def post(self, path: str, data: dict[str, Any] | None = None, **given: Any) -> Any:
+        return self.http.post(path, data={"csrf_token": self.csrf(), **(data or {})}, **given)
+
+
+@pytest.fixture
+def browser(app: Flask, broker: FakeClient) -> Callable[[str], Browser]:
+    """`browser("coach")` is that of a new coach who has signed in; `browser("")` a stranger's."""
+    return lambda role: Browser(app, broker.person(role) if role else None)
