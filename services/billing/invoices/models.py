@@ -180,9 +180,10 @@ class Invoice(Entity, Base):
         self._must_be_open("voided")
         self.state = "void"
 
-    def fall_due(self) -> None:
-        """The due date has passed."""
-        self.state = "overdue"
+    def fall_due(self, today: dt.date) -> None:
+        """Is overdue if its due date lies before `today` and something is left to pay; raises `InvoiceNotOpen`."""
+        self._must_be_open("overdue")
+        self._follow_payments(today)
 
     def _must_be_open(self, what: str) -> None:
         if self.state == "draft":

@@ -126,15 +126,16 @@ def mark_overdue(runtime: Runtime) -> int:
     with runtime.work() as work:
         if copies.find_organisation(work) is None:
             return 0
+        today = copies.today(work)
         late = work.session.scalars(
             select(Invoice)
-            .where(Invoice.state.in_(["sent", "partially_paid"]), Invoice.due_date < copies.today(work))
+            .where(Invoice.state.in_(["sent", "partially_paid"]), Invoice.due_date < today)
             .order_by(Invoice.due_date, Invoice.id)
             .limit(100)
             .with_for_update(skip_locked=True)
         ).all()
         for invoice in late:
-            invoice.fall_due()
+            invoice.fall_due(today)
             work.publish(events.InvoiceOverdue, invoice, facts(invoice))
         return len(late)
 
