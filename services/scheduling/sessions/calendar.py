@@ -49,18 +49,19 @@ def must_be_free(
         zone = ZoneInfo(other.time_zone)
         begin, end = other.starts_at.astimezone(zone), other.ends_at.astimezone(zone)
         when = f"{begin:%Y-%m-%d} from {begin:%H:%M} to {end:%H:%M} ({other.time_zone})"
-        raise _booked(coach, f": “{other.title}” on {when}")
+        raise _booked(coach.name, f": “{other.title}” on {when}")
 
 
 def flush_holding(work: Work, coach: Coach) -> None:
     """Writes what was changed; raises `CoachBooked` where the database finds the coach booked twice."""
+    name = coach.name  # a flush that fails leaves no row readable
     try:
         work.session.flush()
     except IntegrityError as error:
         if COACH_BOOKED_ONCE in str(error.orig):
-            raise _booked(coach, "") from error
+            raise _booked(name, "") from error
         raise
 
 
-def _booked(coach: Coach, what: str) -> CoachBooked:
-    return CoachBooked(f"{coach.name} is booked at that time already{what}.", rule="C15")
+def _booked(coach: str, what: str) -> CoachBooked:
+    return CoachBooked(f"{coach} is booked at that time already{what}.", rule="C15")

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import DBAPIError
 
 from contracts.errors import CoachworksError, Conflict
-from services.scheduling.sessions.models import COACH_BOOKED_ONCE, Session
+from services.scheduling.copies.models import Coach
+from services.scheduling.sessions.calendar import flush_holding
+from services.scheduling.sessions.models import COACH_BOOKED_ONCE, CoachBooked, Session
 from tests.service.scheduling.house import START, House, at
 from tests.support import people
 from tests.support.harness import Harness
@@ -114,6 +116,15 @@ def test_c15_the_database_refuses_an_insert_and_an_update_that_no_operation_chec
                 setattr(session, name, value)
     with scheduling.runtime.work() as work:
         work.add(_row(uuid4(), START))
+
+
+def test_c15_what_only_the_database_finds_is_the_same_refusal(house: House) -> None:
+    house.schedule()
+    with pytest.raises(CoachBooked, match="Judith Okonkwo is booked") as refused, house.harness.runtime.work() as work:
+        coach = work.copy(Coach, house.coach.id, what="coach")
+        work.add(_row(coach.id, "2026-12-01T15:30:00Z"))
+        flush_holding(work, coach)
+    assert refused.value.rule == "C15"
 
 
 def _at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:

@@ -77,10 +77,12 @@ def instant(text: str, name: str) -> dt.datetime:
     zone, _, wall = given.removeprefix("TZID=").partition(":")
     local = dt.datetime.strptime(wall, "%Y%m%dT%H%M%S")  # noqa: DTZ007
     changes = sorted(observances(text, zone))
-    ends = [begin for begin, _ in changes[1:]] + [dt.datetime.max]
-    possible = [
-        local - offset for (begin, offset), end in zip(changes, ends, strict=True) if begin <= local - offset < end
-    ]
+    ends = [*(begin for begin, _ in changes[1:]), None]
+    possible = []
+    for (begin, offset), end in zip(changes, ends, strict=True):
+        utc = local - offset
+        if begin <= utc and (end is None or utc < end):
+            possible.append(utc)
     return min(possible).replace(tzinfo=dt.UTC)  # a wall time that comes twice means the first (§3.3.5)
 
 
