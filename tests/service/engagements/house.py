@@ -148,4 +148,6 @@ def address(name: str) -> str:
 
 
 def decimals(data: dict[str, Any]) -> dict[str, Any]:
-    return {key: Decimal(value) if key in ("total", "paid", "balance", "amount") else value for key, value in data.items()}
+    return {
+        key: Decimal(value) if key in ("total", "paid", "balance", "amount") else value for key, value in data.items()
+    }

@@ -18,7 +18,11 @@ def program(house: House, **given: object) -> dict[str, object]:
 
 def test_programs_are_written_changed_copied_and_archived(house: House) -> None:
     made = program(house)
-    assert (made["name"], made["description"], made["sessions_total"]) == ("Leadership Transition", "For new leaders.", 10)
+    assert (made["name"], made["description"], made["sessions_total"]) == (
+        "Leadership Transition",
+        "For new leaders.",
+        10,
+    )
     changed = house.call(calls.update_program, {"id": made["id"], "sessions_total": 12}, if_match=1)
     assert (changed["sessions_total"], changed["version"]) == (12, 2)
     copied = house.call(calls.copy_program, {"id": made["id"]})
@@ -258,7 +262,9 @@ def test_c9_after_thirty_days_it_is_gone(house: House) -> None:
         house.call(calls.restore_engagement, {"id": house.engagement})
 
 
-@pytest.mark.parametrize(("what", "state"), [("sent", "sent"), ("partially_paid", "partially_paid"), ("overdue", "overdue")])
+@pytest.mark.parametrize(
+    ("what", "state"), [("sent", "sent"), ("partially_paid", "partially_paid"), ("overdue", "overdue")]
+)
 def test_c9_unpaid_sent_invoices_keep_it_and_are_named(house: House, what: str, state: str) -> None:
     invoice = house.invoice(what, state)
     with pytest.raises(Conflict, match="2026-0114") as caught:

@@ -78,7 +78,6 @@ def sent_to_an_old_address(house: House, token: str) -> None:
     house.call(calls.update_client, {"id": str(house.client.id), "email": "leila@new.example"})
 
 
-
 @pytest.mark.parametrize("end", [used, expired, replaced, sent_to_an_old_address])
 def test_c19_a_dead_link_is_not_found_whatever_it_died_of(house: House, end: Callable[[House, str], None]) -> None:
     token = house.invite()

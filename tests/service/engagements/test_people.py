@@ -12,7 +12,12 @@ from tests.service.engagements.house import PASSWORD, House, address
 def test_s1_1_a_client_is_added_as_an_internal_record_and_nobody_is_mailed(house: House) -> None:
     made = house.call(
         calls.add_client,
-        {"name": "Marcus Whitfield", "email": "M.Whitfield@brightwater.example", "company": "Brightwater", "phone": "1"},
+        {
+            "name": "Marcus Whitfield",
+            "email": "M.Whitfield@brightwater.example",
+            "company": "Brightwater",
+            "phone": "1",
+        },
     )
     assert made["portal"] == "internal_record"
     assert made["email"] == "M.Whitfield@brightwater.example"
@@ -48,7 +53,9 @@ def test_a_person_may_change_the_case_of_its_own_address(house: House) -> None:
 
 
 def test_c23_history_keeps_pointing_to_a_person_whose_address_and_name_changed(house: House) -> None:
-    house.call(calls.update_coach, {"id": str(house.coach.id), "name": "Judith N.", "email": "j@n.example"}, by=house.admin)
+    house.call(
+        calls.update_coach, {"id": str(house.coach.id), "name": "Judith N.", "email": "j@n.example"}, by=house.admin
+    )
     entry = house.activity()[-1]
     assert entry["actor"] == {"id": str(house.coach.id), "name": "Judith N.", "role": "coach"}
 

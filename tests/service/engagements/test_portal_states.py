@@ -98,5 +98,7 @@ def test_c1_only_an_active_portal_is_switched_off_and_only_a_disabled_one_on(hou
     with pytest.raises(Conflict):
         house.call(calls.disable_client, given)
     assert house.call(calls.enable_client, given)["portal"] == "active"
-    kinds = [event.type.split(".")[2] for event in house.harness.events() if event.type.startswith("engagements.client")]
+    kinds = [
+        event.type.split(".")[2] for event in house.harness.events() if event.type.startswith("engagements.client")
+    ]
     assert kinds == ["added", "invited", "invited", "activated", "disabled", "enabled"]

@@ -98,7 +98,7 @@ def test_c8_a_reopened_engagement_is_not_completed_by_a_session_that_was_over_be
 
 def test_progress_is_the_same_in_whatever_order_and_how_often_events_come(house: House) -> None:
     for seed in range(8):
-        chance = random.Random(seed)  # noqa: S311
+        chance = random.Random(seed)
         engagement = house.enrol(house.client, sessions_total=3)["id"]
         deliveries = []
         for number, end in enumerate(["completed", "missed", "completed", "cancelled"], start=1):
