@@ -146,8 +146,8 @@ def run(command: list[str], failure: str, *, cwd: Path = ROOT, env: dict[str, st
 
 
 def say(step: str) -> None:
-    """Tell what happens now."""
-    print(f"· {step} …", flush=True)
+    """Tell what happens now, beside what the target itself prints."""
+    print(f"· {step} …", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Sequence
 
 from deploy.local.processes import CannotStart
@@ -16,7 +17,7 @@ def install(packages: Sequence[str], why: str) -> None:
     by_hand = f"Install {names} first ({why}): apt-get install {names}"
     if shutil.which("apt-get") is None or os.geteuid() != 0:
         raise CannotStart(by_hand)
-    print(f"Installing {names} ({why}) …", flush=True)
+    print(f"· Installing {names} ({why}) …", file=sys.stderr, flush=True)
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     command = ["apt-get", "install", "--yes", "--no-install-recommends", *packages]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
