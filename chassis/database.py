@@ -10,12 +10,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import Connection, Engine, MetaData, Uuid, create_engine, event, make_url
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.columns import Exact, UtcDateTime
 from chassis.tables import add_chassis_tables
 
-__all__ = ["Copy", "Database", "Entity", "Exact", "UtcDateTime", "service_base"]
+__all__ = ["Copy", "Database", "Entity", "Exact", "UtcDateTime", "service_metadata"]
 
 _NAMING = {
     "ix": "ix_%(column_0_N_label)s",
@@ -43,11 +43,11 @@ class Copy:
     sequence: Mapped[int] = mapped_column(sort_order=-9)
 
 
-def service_base(name: str) -> type[DeclarativeBase]:
-    """The declarative base of a service, with metadata of its own that already holds the chassis' tables."""
+def service_metadata() -> MetaData:
+    """The metadata of a service's declarative base; it already holds the chassis' tables."""
     metadata = MetaData(naming_convention=_NAMING)
     add_chassis_tables(metadata)
-    return type(f"{name.title()}Base", (DeclarativeBase,), {"metadata": metadata, "__doc__": f"Tables of {name}."})
+    return metadata
 
 
 class Database:

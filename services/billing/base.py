@@ -1,7 +1,13 @@
-"""The declarative base of this service's tables."""
+"""The declarative base of the service's tables."""
 
 from __future__ import annotations
 
-from chassis.database import service_base
+from sqlalchemy.orm import DeclarativeBase
 
-Base = service_base("billing")
+from chassis.database import service_metadata
+
+
+class Base(DeclarativeBase):
+    """Tables of the billing service, the chassis' own among them."""
+
+    metadata = service_metadata()

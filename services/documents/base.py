@@ -1,5 +1,13 @@
-"""The declarative base of this service's tables."""
+"""The declarative base of the service's tables."""
 
-from chassis.database import service_base
+from __future__ import annotations
 
-Base = service_base("documents")
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.database import service_metadata
+
+
+class Base(DeclarativeBase):
+    """Tables of the documents service, the chassis' own among them."""
+
+    metadata = service_metadata()

@@ -1,5 +1,13 @@
-"""The declarative base of all tables of this service."""
+"""The declarative base of the service's tables."""
 
-from chassis.database import service_base
+from __future__ import annotations
 
-Base = service_base("engagements")
+from sqlalchemy.orm import DeclarativeBase
+
+from chassis.database import service_metadata
+
+
+class Base(DeclarativeBase):
+    """Tables of the engagements service, the chassis' own among them."""
+
+    metadata = service_metadata()

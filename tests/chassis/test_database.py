@@ -16,19 +16,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Integer, select, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.database import Database, Exact, UtcDateTime, service_base
+from chassis.database import Database, Exact, UtcDateTime, service_metadata
 from chassis.migrate import check, current_of, head_of, migrate
 from contracts.events import SERVICES
 from tests.chassis.toy.service import service as toy
 
 EARLIEST, LATEST = dt.datetime(1970, 1, 2), dt.datetime(2999, 1, 1)  # noqa: DTZ001
 
-Base = service_base("columns")
+
+class Base(DeclarativeBase):
+    metadata = service_metadata()
 
 
-class Sample(Base):  # type: ignore[misc, valid-type]
+class Sample(Base):
     __tablename__ = "sample"
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=True)
     amount: Mapped[Decimal] = mapped_column(Exact)

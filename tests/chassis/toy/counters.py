@@ -9,9 +9,9 @@ from uuid import UUID
 
 from marshmallow import fields
 from sqlalchemy import String, func, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from chassis.database import Entity, service_base
+from chassis.database import Entity, service_metadata
 from chassis.work import Work
 from contracts.actor import ANYONE, SIGNED_IN, Actor
 from contracts.calls import command, query
@@ -20,15 +20,19 @@ from contracts.errors import Conflict, NotFound
 from contracts.events import EventData
 from contracts.schema import Schema
 
-Base = service_base("toy")
+
+class Base(DeclarativeBase):
+    """Tables of the toy."""
+
+    metadata = service_metadata()
 
 
-class Counter(Entity, Base):  # type: ignore[misc, valid-type]
+class Counter(Entity, Base):
     __tablename__ = "counter"
     name: Mapped[str] = mapped_column(String(100))
 
 
-class Seen(Base):  # type: ignore[misc, valid-type]
+class Seen(Base):
     """One row per handled event, with no unique key that could hide a second one."""
 
     __tablename__ = "seen"
