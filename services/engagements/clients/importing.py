@@ -12,7 +12,7 @@ from contracts.events.engagements import ClientUpdated
 from services.engagements.clients.csv_rows import Row, read_rows
 from services.engagements.clients.operations import publish_added
 from services.engagements.organisation.operations import organisation
-from services.engagements.people.access import own_id, serving_coach, visible_to
+from services.engagements.people.access import no_email_twice, own_id, serving_coach, visible_to
 from services.engagements.people.models import Person, email_key
 
 Input = dict[str, Any]
@@ -41,7 +41,8 @@ def import_clients(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         else:
             updated.append((client, row))
     if not input["preview"]:
-        _create(work, actor, created)
+        with no_email_twice(work):
+            _create(work, actor, created)
         _update(work, actor, updated)
     return {"created": len(created), "updated": len(updated), "rejected": rejected}
 

@@ -15,7 +15,7 @@ from services.engagements.activity.operations import record
 from services.engagements.engagements.models import Engagement
 from services.engagements.invitations.operations import revoke_links
 from services.engagements.organisation.operations import organisation
-from services.engagements.people.access import check_email_free, client_for, own_id, serving_coach, visible_to
+from services.engagements.people.access import client_for, email_of_one, own_id, serving_coach, visible_to
 from services.engagements.people.models import Person
 from services.engagements.sign_ins.operations import revoke_sign_ins
 
@@ -24,11 +24,11 @@ Input = dict[str, Any]
 
 def add(work: Work, actor: Actor, input: Input) -> Person:
     """Adds a client as an Internal Record (S1.1), by default the adding coach's own. Nobody is mailed."""
-    check_email_free(work, input["email"])
     coach_id = input.pop("coach_id", None) or (own_id(actor) if actor.role == "coach" else None)
     coach = serving_coach(work, coach_id) if coach_id else None
     zone = input.pop("time_zone", None) or organisation(work).time_zone
-    return publish_added(work, Person.client(time_zone=zone, coach=coach, **input), actor)
+    with email_of_one(work, input["email"]):
+        return publish_added(work, Person.client(time_zone=zone, coach=coach, **input), actor)
 
 
 def publish_added(work: Work, client: Person, actor: Actor) -> Person:
@@ -62,12 +62,11 @@ def update(work: Work, actor: Actor, input: Input) -> Person:
         coach_id = input.pop("coach_id")
         if coach_id != client.coach_id:
             input["coach"] = serving_coach(work, coach_id) if coach_id else None
-    if "email" in input:
-        check_email_free(work, input["email"], but=client.id)
-        if input["email"] != client.email:
-            revoke_links(work, client)
-    if client.describe(input):
-        work.publish(ClientUpdated, client, client.client_facts(), actor)
+    if input.get("email", client.email) != client.email:
+        revoke_links(work, client)
+    with email_of_one(work, input.get("email", client.email), but=client.id):
+        if client.describe(input):
+            work.publish(ClientUpdated, client, client.client_facts(), actor)
     return client
 
 

@@ -73,7 +73,7 @@ def accept_invitation(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         work.publish(ClientActivated, person, person.client_facts(), Actor(person.id, "client", person.name))
         if link.engagement_id:
             record(
-                work, link.engagement_id, Actor(person.id, "client", person.name), kind="client", verb="created",
+                work, link.engagement_id, Actor(person.id, "client", person.name), kind="client", verb="activated",
                 text="created an account", target="an account", link=f"/clients/{person.id}", client_sees=False,
             )  # fmt: skip
     else:

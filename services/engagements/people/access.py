@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, or_, select, true
+from sqlalchemy.exc import IntegrityError
 
 from chassis.work import Work
 from contracts.actor import Actor
@@ -56,8 +59,27 @@ def serving_coach(work: Work, coach_id: UUID) -> Person:
     return found
 
 
-def check_email_free(work: Work, email: str, *, but: UUID | None = None) -> None:
-    """`EmailTaken` if another person (than `but`) has that address, without regard to case."""
-    taken = select(Person.id).where(Person.email_key == email_key(email), Person.id != but)
-    if work.session.scalar(taken) is not None:
-        raise EmailTaken("This address belongs to somebody else already.", errors={"email": ["Taken already."]})
+@contextmanager
+def email_of_one(work: Work, email: str, *, but: UUID | None = None) -> Iterator[None]:
+    """`EmailTaken` if another person (than `but`) has that address, without regard to case, or takes it meanwhile."""
+    with no_email_twice(work):
+        taken = select(Person.id).where(Person.email_key == email_key(email), Person.id != but)
+        if work.session.scalar(taken) is not None:
+            raise _email_taken()
+        yield
+
+
+@contextmanager
+def no_email_twice(work: Work) -> Iterator[None]:
+    """`EmailTaken` if an address that is written inside was taken by another transaction at the same time."""
+    try:
+        yield
+        work.session.flush()
+    except IntegrityError as error:
+        if "email_key" in str(error.orig):
+            raise _email_taken() from None
+        raise
+
+
+def _email_taken() -> EmailTaken:
+    return EmailTaken("This address belongs to somebody else already.", errors={"email": ["Taken already."]})

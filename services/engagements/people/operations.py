@@ -14,7 +14,7 @@ from contracts.events.engagements import ClientUpdated, CoachAdded, CoachDeactiv
 from services.engagements.engagements.models import Engagement
 from services.engagements.invitations.operations import invite_staff, revoke_links
 from services.engagements.organisation.operations import organisation
-from services.engagements.people.access import check_email_free, own_id, staff_member
+from services.engagements.people.access import email_of_one, own_id, staff_member
 from services.engagements.people.models import Person
 from services.engagements.sign_ins.operations import revoke_sign_ins
 
@@ -47,10 +47,10 @@ def update_me(work: Work, actor: Actor, input: Input) -> Person:
 
 def add_coach(work: Work, actor: Actor, input: Input) -> Person:
     """Adds a coach or an admin and mails the invitation to set a password."""
-    check_email_free(work, input["email"])
     zone = input.pop("time_zone", None) or organisation(work).time_zone
-    person = work.add(Person.staff(time_zone=zone, **input))
-    work.publish(CoachAdded, person, person.coach_facts(), actor)
+    with email_of_one(work, input["email"]):
+        person = work.add(Person.staff(time_zone=zone, **input))
+        work.publish(CoachAdded, person, person.coach_facts(), actor)
     invite_staff(work, person, actor)
     return person
 
@@ -80,12 +80,11 @@ def update_coach(work: Work, actor: Actor, input: Input) -> Person:
     person = staff_member(work, input.pop("id"), change=True)
     if input.get("role", person.role) != "admin":
         _keep_an_admin(work, person)
-    if "email" in input:
-        check_email_free(work, input["email"], but=person.id)
-        if input["email"] != person.email:
-            revoke_links(work, person)
-    if person.describe(input):
-        work.publish(CoachUpdated, person, person.coach_facts(), actor)
+    if input.get("email", person.email) != person.email:
+        revoke_links(work, person)
+    with email_of_one(work, input.get("email", person.email), but=person.id):
+        if person.describe(input):
+            work.publish(CoachUpdated, person, person.coach_facts(), actor)
     return person
 
 

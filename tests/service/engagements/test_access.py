@@ -19,7 +19,8 @@ OF_A_CLIENT = [
 ]  # fmt: skip
 OF_AN_ENGAGEMENT = [
     calls.get_engagement, calls.update_engagement, calls.delete_engagement, calls.restore_engagement,
-    calls.assign_engagement, calls.complete_engagement, calls.reopen_engagement, calls.list_activity, calls.invite_client,
+    calls.assign_engagement, calls.complete_engagement, calls.reopen_engagement, calls.list_activity,
+    calls.invite_client,
 ]  # fmt: skip
 #: Objects that all staff share, or that only admins touch.
 SHARED = [
