@@ -22,6 +22,17 @@ on("click", "[data-copy]", async (button) => {
   button.textContent = "Copied";
 });
 
+// A button says how many mails go out: to those known, and to each guest whose address is typed in.
+each("[data-mails]", (button) => {
+  const { form } = button;
+  const typed = () => [...form.querySelectorAll('[name="attendee_email"]')].filter((input) => input.value.trim()).length;
+  const others = Number(button.dataset.mails) - (form.dataset.guestsKnown ? typed() : 0);
+  form.addEventListener("input", () => {
+    const mails = form.elements.notify.checked ? others + typed() : 0;
+    button.querySelector("[data-mails-words]").textContent = mails ? `, send ${mails} mail${mails === 1 ? "" : "s"}` : ", no mail";
+  });
+});
+
 // What is chosen in one field decides which others are asked for.
 each("[data-shown-for]", (part) => {
   const [name, ...values] = part.dataset.shownFor.split(" ");

@@ -12,14 +12,12 @@ export function on(event, selector, act) {
   });
 }
 
-/** Calls `act(element)` for each matching element, now and in whatever htmx brings in. */
+/** Calls `act(element)` for each matching element of the page and of whatever htmx brings in; htmx tells of both. */
 export function each(selector, act) {
-  const look = (root) => {
-    if (root.matches?.(selector)) act(root);
-    root.querySelectorAll(selector).forEach(act);
-  };
-  look(document);
-  document.addEventListener("htmx:load", (loaded) => look(loaded.detail.elt));
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    if (elt.matches(selector)) act(elt);
+    elt.querySelectorAll(selector).forEach(act);
+  });
 }
 
 export function icon(name) {

@@ -48,7 +48,8 @@ function send(form, file, shown) {
     request.upload.onprogress = (event) => event.lengthComputable && shown.show((event.loaded / event.total) * 100);
     request.onloadend = () => {
       const fine = request.status >= 200 && request.status < 300;
-      if (!fine) shown.fail(reason(request));
+      if (fine) shown.show(100);
+      else shown.fail(reason(request));
       done(fine);
     };
     request.send(body);
