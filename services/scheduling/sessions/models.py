@@ -93,9 +93,10 @@ class Session(Entity, Base):
         self.location_kind, self.location_detail = kind, detail
         self.ics_sequence += 1
 
-    def move(self, starts_at: dt.datetime, ends_at: dt.datetime, reason: str | None) -> None:
+    def move(self, starts_at: dt.datetime, ends_at: dt.datetime, coach_id: UUID, reason: str | None) -> None:
         """Another time, which the session holds from now on, raises the invite's SEQUENCE (S1.20, C13)."""
         self.must_be_scheduled("rescheduled")
+        self.coach_id = coach_id
         self.starts_at, self.ends_at, self.reason = starts_at, ends_at, reason
         self.holds_time, self.conflict = True, False
         self.ics_sequence += 1

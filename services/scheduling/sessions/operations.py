@@ -35,7 +35,8 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
     """
     engagement = _lock_engagement(work, actor, input["engagement_id"], unknown="engagement")
     client = work.copy(Client, engagement.client_id, what="client")
-    coach = _lock_coach(work, engagement.coach_id)
+    lock_coaches(work, [engagement.coach_id])
+    coach = work.session.get_one(Coach, engagement.coach_id)
     ends_at = input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"])
     must_be_free(work, coach, input["starts_at"], ends_at)
     session = work.add(
@@ -87,21 +88,23 @@ def update(work: Work, actor: Actor, input: Input) -> Input:
 def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     """S1.20: moves the session and sends notices; a time that is the same already changes nothing.
 
+    One that the former coach left behind goes to the present coach with its new time (C10).
     Raises `CoachBooked` (C15) or `SessionOver`.
     """
-    session, coach = _for_change(work, actor, input["id"])
+    session, former = _for_change(work, actor, input["id"])
     session.must_be_scheduled("rescheduled")
     was_at, was_until = session.starts_at, session.ends_at
+    coach = _present_coach(work, session) if input["starts_at"] > work.now else former
     minutes = input["duration_minutes"]
     ends_at = input["starts_at"] + (session.duration if minutes is None else dt.timedelta(minutes=minutes))
     if (input["starts_at"], ends_at) == (was_at, was_until) and not session.conflict:
         return _view(work, actor, session)
     must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
-    session.move(input["starts_at"], ends_at, input["reason"])
+    session.move(input["starts_at"], ends_at, coach.id, input["reason"])
     flush_holding(work, coach)
     facts = {**facts_of(work, session), "previous_starts_at": was_at}
     work.publish(events.SessionRescheduled, session, facts, actor)
-    settle(work, coach.id, was_at, was_until, actor)
+    settle(work, former.id, was_at, was_until, actor)
     if input["notify"]:
         tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
     return _view(work, actor, session)
@@ -237,17 +240,18 @@ def _lock_engagement(work: Work, actor: Actor, id_: UUID, *, unknown: str) -> En
     return engagement
 
 
-def _lock_coach(work: Work, id_: UUID) -> Coach:
-    lock_coaches(work, [id_])
-    return work.session.get_one(Coach, id_)
+def _present_coach(work: Work, session: Session) -> Coach:
+    engagement = work.session.get_one(Engagement, session.engagement_id)
+    return work.session.get_one(Coach, engagement.coach_id)
 
 
 def _for_change(work: Work, actor: Actor, id_: UUID) -> tuple[Session, Coach]:
     """The session, locked and fresh, and its coach, whose time is locked too (see calendar.py for the order)."""
     session = work.get(Session, id_, what="session")
-    _lock_engagement(work, actor, session.engagement_id, unknown="session")
+    engagement = _lock_engagement(work, actor, session.engagement_id, unknown="session")
     work.session.refresh(session, ["coach_id"])
-    coach = _lock_coach(work, session.coach_id)
+    lock_coaches(work, [session.coach_id, engagement.coach_id])
+    coach = work.session.get_one(Coach, session.coach_id)
     return work.change(Session, id_, what="session"), coach
 
 

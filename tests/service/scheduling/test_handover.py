@@ -93,6 +93,19 @@ def test_a_conflict_ends_when_the_other_engagement_is_handed_on(house: House) ->
     assert house.get(session, by=colleague)["conflict"] is False
 
 
+def test_c10_a_session_that_the_former_coach_left_behind_goes_to_the_new_one_with_its_new_time(house: House) -> None:
+    left = house.schedule("2026-11-20T10:00:00Z")
+    colleague = house.coach_called("Carl Colleague")
+    house.assign(colleague)
+    elsewhere = str(house.engagement_of(house.client, house.coach))
+    house.schedule(engagement_id=elsewhere)  # the former coach's own time does not matter
+    moved = house.reschedule(left, START, by=colleague)
+    assert (moved["coach"]["name"], moved["ics_sequence"]) == ("Carl Colleague", 1)
+    assert house.schedule("2026-11-20T10:00:00Z", engagement_id=elsewhere)["state"] == "scheduled"
+    corrected = house.reschedule(left, "2026-11-21T10:00:00Z", by=colleague)
+    assert corrected["coach"]["name"] == "Carl Colleague"
+
+
 def test_an_older_event_that_comes_late_moves_nothing_back(house: House) -> None:
     session = house.schedule()
     colleague, third = house.coach_called("Carl Colleague"), house.coach_called("Third Coach")

@@ -45,7 +45,9 @@ class SessionStates(RuleBasedStateMachine):
     @rule(hours=st.integers(-100, 100))
     def move(self, hours: int) -> None:
         begin = _BEGIN + dt.timedelta(hours=hours)
-        self._do(lambda: self.session.move(begin, begin + dt.timedelta(hours=1), None), self._may(), holds=True)
+        self._do(
+            lambda: self.session.move(begin, begin + dt.timedelta(hours=1), uuid4(), None), self._may(), holds=True
+        )
 
     @rule(detail=st.sampled_from([None, "+49 30 1234567"]))
     def relocate(self, detail: str | None) -> None:
