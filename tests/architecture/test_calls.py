@@ -1,0 +1,27 @@
+"""Calls: what is declared is answered, and is of use to somebody."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.calls import Call
+from tests.architecture.house import SERVICES, calls_of, references, service_of, sources
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_answers_exactly_what_its_contract_declares(service: str) -> None:
+    declared = {call.path for call in calls_of(service).values()}
+    answered = {call.path for call in service_of(service).answers}
+    assert answered == declared
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_call_has_one_name(service: str) -> None:
+    for name, call in calls_of(service).items():
+        assert call.path == f"{service}.{name}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_call_is_exposed_or_used_by_the_gateway(service: str) -> None:
+    used = {thing.path for path in sources("gateway") for thing in references(path) if isinstance(thing, Call)}
+    assert {call.path for call in calls_of(service).values()} - used == set()
