@@ -1,4 +1,4 @@
-"""The declarative base of the service's tables."""
+"""The declarative base of scheduling's tables."""
 
 from __future__ import annotations
 
@@ -8,6 +8,6 @@ from chassis.database import service_metadata
 
 
 class Base(DeclarativeBase):
-    """Tables of the scheduling service, the chassis' own among them."""
+    """Tables of scheduling, the chassis' own among them."""
 
     metadata = service_metadata()
