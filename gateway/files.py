@@ -64,7 +64,7 @@ def forward(path: str, *, key: str | None = None) -> Any:
 def upload(path: str, name: str, content: IO[bytes], fields: dict[str, str]) -> Any:
     """Sends one file that a form of the portal brought, and the form's `fields`, as multipart; the answer's JSON."""
     boundary = uuid4().hex
-    quoted = name.replace("\\", "\\\\").replace('"', '\\"').replace("\r", " ").replace("\n", " ")
+    quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")  # as browsers do
     parts = [
         f'--{boundary}\r\nContent-Disposition: form-data; name="{field}"\r\n\r\n{value}\r\n'
         for field, value in fields.items()
