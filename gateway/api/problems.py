@@ -50,6 +50,7 @@ TITLES = {
     412: "Changed in the meantime",
     413: "Too large",
     415: "Another content type is needed",
+    416: "The file has no such range",
     422: "The input is not valid",
     429: "Too many tries",
     500: "Our fault",
@@ -99,9 +100,12 @@ def of_error(error: CoachworksError) -> Response:
 def of_http(error: HTTPException) -> Response:
     """The problem that Flask found: an unknown path, another method, another content type, a body too large."""
     status = error.code or 500
-    response = problem(status, _detail(status, error))
-    if "Allow" in (headers := dict(error.get_headers())):
-        response.headers["Allow"] = headers["Allow"]
+    return keep_headers(error, problem(status, _detail(status, error)))
+
+
+def keep_headers(error: HTTPException, response: Response) -> Response:
+    """What the status is nothing without: the methods that exist (405), the length that a range missed (416)."""
+    response.headers.extend({name: value for name, value in error.get_headers() if name in {"Allow", "Content-Range"}})
     return response
 
 

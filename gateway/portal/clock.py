@@ -24,7 +24,7 @@ def local(instant: dt.datetime) -> dt.datetime:
 
 
 def instant_of(typed: str) -> str:
-    """`YYYY-MM-DDTHH:MM` on the reader's clock as RFC 3339; what is no time stays as typed, for the schema to refuse."""
+    """`YYYY-MM-DDTHH:MM` on the reader's clock as RFC 3339; what is no time stays, for the schema to refuse."""
     try:
         return dt.datetime.fromisoformat(typed).replace(tzinfo=reader_zone()).isoformat()
     except ValueError:

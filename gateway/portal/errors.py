@@ -39,9 +39,7 @@ def of_http(error: HTTPException) -> Response:
         return problems.of_http(error)
     status = error.code or 500
     response = _page(status, "This is larger than the form takes." if status == 413 else "")
-    if "Allow" in (headers := dict(error.get_headers())):
-        response.headers["Allow"] = headers["Allow"]
-    return response
+    return problems.keep_headers(error, response)
 
 
 def _page(status: int, detail: str) -> Response:

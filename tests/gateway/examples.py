@@ -40,7 +40,7 @@ def _object(schema: Schema) -> dict[str, Any]:
 def _value(name: str, field: Any) -> Any:
     for check in field.validators:
         if isinstance(check, validate.OneOf):
-            return list(check.choices)[0]
+            return next(iter(check.choices))
     match field:
         case fields.Nested():
             return _object(field.schema)

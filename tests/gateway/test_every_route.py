@@ -46,7 +46,9 @@ def test_there_are_routes_to_try():
     assert len(CLOSED) > 120
 
 
-@pytest.mark.parametrize(("method", "rule", "roles"), CLOSED, ids=lambda value: str(value) if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("method", "rule", "roles"), CLOSED, ids=lambda value: str(value) if isinstance(value, str) else ""
+)
 def test_a_stranger_gets_nothing(app, broker, browser, method, rule, roles):
     address = address_of(rule)
     if rule.startswith("/api/"):
@@ -61,10 +63,7 @@ def test_a_stranger_gets_nothing(app, broker, browser, method, rule, roles):
 
 
 WRONG = [
-    (method, rule, role)
-    for method, rule, roles in CLOSED
-    if roles is not None
-    for role in sorted(SIGNED_IN - roles)
+    (method, rule, role) for method, rule, roles in CLOSED if roles is not None for role in sorted(SIGNED_IN - roles)
 ]
 
 

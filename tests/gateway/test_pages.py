@@ -121,6 +121,7 @@ def test_a_service_that_is_down_costs_only_its_part_of_a_page(everything, browse
     else:
         assert response.status_code == 200, response.get_data(as_text=True)[:400]
 
+
 @pytest.mark.parametrize(
     ("rule", "role", "service"),
     [

@@ -1,0 +1,88 @@
+"""The API describes itself exactly: OpenAPI 3.1, from the same tables and schemas that answer."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from tests.gateway.test_every_route import APP
+
+
+@pytest.fixture(scope="module")
+def document():
+    return APP.test_client().get("/api/v1/openapi.json").get_json()
+
+
+def test_it_is_valid_openapi_3_1(document):
+    assert document["openapi"].startswith("3.1")
+    assert list(OpenAPIV31SpecValidator(document).iter_errors()) == []
+
+
+def test_it_describes_every_route_and_no_other(document):
+    described = {
+        (method.upper(), f"/api/v1{path}") for path, methods in document["paths"].items() for method in methods
+    }
+    served = {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule))
+        for rule in APP.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and rule.rule != "/api/v1/openapi.json"
+        for method in rule.methods - {"HEAD", "OPTIONS"}
+    }
+    assert described == served
+
+
+def test_operations_have_names_of_their_own(document):
+    names = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
+    assert len(names) == len(set(names))
+
+
+def test_a_body_is_described_without_what_the_path_says(document):
+    operation = document["paths"]["/engagements/{engagement_id}/sessions"]["post"]
+    reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    schema = document["components"]["schemas"][reference.rsplit("/", 1)[1]]
+    assert "engagement_id" not in schema["properties"]
+    assert set(schema["required"]) == {"starts_at", "duration_minutes", "location"}
+    assert schema["properties"]["starts_at"] == {"type": "string", "format": "date-time"}
+    assert operation["responses"]["201"]["content"]["application/json"]["schema"]["$ref"]
+
+
+def test_a_lists_parameters_are_those_that_it_takes(document):
+    parameters = {one["name"]: one for one in document["paths"]["/clients"]["get"]["parameters"]}
+    assert set(parameters) == {"q", "portal", "coach_id", "limit", "cursor"}
+    assert parameters["limit"]["schema"]["maximum"] == 200
+    assert parameters["portal"]["schema"]["enum"] == ["internal_record", "invited", "active", "disabled"]
+
+
+def test_only_public_calls_go_without_a_token(document):
+    free = {
+        f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if operation["security"] == []
+    }
+    assert free == {
+        "GET /health",
+        "GET /public/invitations/{token}",
+        "POST /password-resets",
+        "POST /password-resets/{token}",
+        "POST /public/invitations/{token}",
+        "POST /tokens",
+    }
+
+
+def test_no_pattern_uses_what_json_schema_does_not_know(document):
+    assert not re.search(r"\\\\[AZ]", APP.test_client().get("/api/v1/openapi.json").get_data(as_text=True))
+
+
+def test_the_docs_show_it_to_a_person_with_nothing_from_elsewhere(document):
+    response = APP.test_client().get("/api/docs")
+    html = response.get_data(as_text=True)
+    assert response.status_code == 200
+    for path in document["paths"]:
+        assert f"/api/v1{path}" in html
+    assert not re.search(r'(src|href)="https?:', html)
+    assert not re.search(r"<(script|style)|\sstyle=", html)
+    assert 'id="problem-409"' in html
+    assert APP.test_client().get("/api/docs.css").content_type.startswith("text/css")

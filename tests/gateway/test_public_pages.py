@@ -1,0 +1,116 @@
+"""Pages before the sign-in: sign in, forgotten password, links in mails."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts import errors
+
+INVITATION = {
+    "kind": "client",
+    "name": "Leila Haddad",
+    "email": "leila@haddad.example",
+    "expires_at": "2026-03-02T15:00:00Z",
+    "organisation": {"name": "Northlight Coaching", "colour": "#0E6B56"},
+    "program_name": "Business Coaching",
+    "coach_name": "Judith Okonkwo",
+}
+SIGNED_IN = {"token": "the-token", "expires_at": "2030-01-01T00:00:00Z", "person": {}}
+
+
+@pytest.fixture
+def stranger(browser):
+    return browser("")
+
+
+def test_a_wrong_password_keeps_the_address_and_never_the_password(stranger, broker):
+    broker.answers["engagements.sign_in"] = errors.Unauthenticated("The address or the password is wrong.")
+    response = stranger.post("/sign-in", {"email": "a@example.com", "password": "hunter2 hunter2", "next": "/clients"})
+    html = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "The address or the password is wrong." in html
+    assert 'value="a@example.com"' in html
+    assert 'value="/clients"' in html
+    assert "hunter2" not in html
+
+
+def test_an_empty_form_is_told_what_is_missing(stranger):
+    response = stranger.post("/sign-in", {"email": "", "password": ""})
+    assert response.status_code == 422
+    assert 'id="email-error"' in response.get_data(as_text=True)
+
+
+def test_signing_in_leads_on_with_the_session_in_a_cookie(stranger, broker):
+    broker.answers["engagements.sign_in"] = SIGNED_IN
+    response = stranger.post("/sign-in", {"email": " a@example.com ", "password": " x ", "next": "/clients"})
+    assert response.headers["Location"] == "/clients"
+    assert broker.sent_to("engagements.sign_in")[0].input == {"email": "a@example.com", "password": " x "}
+
+
+def test_a_forgotten_password_gets_the_same_page_whoever_asks(stranger, broker):
+    assert "Look into your mail" in stranger.post("/forgot-password", {"email": "a@b.example"}).get_data(as_text=True)
+    assert stranger.post("/forgot-password", {"email": ""}).status_code == 422
+
+
+def test_a_new_password_is_set_and_a_weak_one_is_refused_beside_its_field(stranger, broker):
+    assert stranger.post("/password/tok", {"password": "a long enough one"}).headers["Location"] == "/sign-in"
+    assert broker.sent_to("engagements.reset_password")[0].input["token"] == "tok"
+    response = stranger.post("/password/tok", {"password": "short"})
+    assert response.status_code == 422
+    assert "At least 12 characters." in response.get_data(as_text=True)
+
+
+def test_an_invitation_creates_a_password_and_signs_in(stranger, broker):
+    broker.answers["engagements.get_invitation"] = INVITATION
+    broker.answers["engagements.accept_invitation"] = SIGNED_IN
+    html = stranger.get("/invitations/tok").get_data(as_text=True)
+    assert "Business Coaching" in html
+    assert "Judith Okonkwo" in html
+    response = stranger.post("/invitations/tok", {"password": "a long enough one"})
+    assert response.headers["Location"] == "/"
+    assert any("coachworks_session=the-token" in cookie for cookie in response.headers.getlist("Set-Cookie"))
+
+
+def test_a_weak_password_on_an_invitation_is_refused_beside_its_field(stranger, broker):
+    broker.answers["engagements.get_invitation"] = INVITATION
+    response = stranger.post("/invitations/tok", {"password": "short"})
+    assert response.status_code == 422
+    assert "At least 12 characters." in response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("token", ["used", "x" * 300])
+@pytest.mark.parametrize("page", ["invitations", "password"])
+def test_c19_a_used_expired_or_unknown_link_gives_the_same_friendly_page_and_404(stranger, broker, page, token):
+    for call in ("get_invitation", "accept_invitation", "reset_password"):
+        broker.answers[f"engagements.{call}"] = errors.NotFound("No such link.")
+    answers = [stranger.post(f"/{page}/{token}", {"password": "a long enough one"})]
+    if page == "invitations":
+        answers.append(stranger.get(f"/{page}/{token}"))
+    for response in answers:
+        assert response.status_code == 404
+        assert "This link has been used" in response.get_data(as_text=True)
+
+
+def test_an_unknown_address_is_a_page_with_404_and_a_forbidden_one_403(app, broker, browser):
+    response = browser("coach").get("/nowhere")
+    assert response.status_code == 404
+    assert "There is no such page" in response.get_data(as_text=True)
+    assert "Request " in response.get_data(as_text=True)
+    assert browser("coach").get("/settings").status_code == 403
+
+
+def test_when_nobody_answers_at_all_the_page_says_so_without_asking_again(app, broker, browser):
+    broker.down = {"engagements", "scheduling", "documents", "notifications", "billing"}
+    response = browser("coach").get("/clients")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert len(broker.sent) == 1
+
+
+def test_the_organisations_colour_is_a_style_sheet_that_can_be_read(app, broker):
+    broker.answers["engagements.public_organisation"] = {"name": "N", "colour": "#FFEE00"}
+    response = app.test_client().get("/brand.css")
+    assert response.content_type.startswith("text/css")
+    assert "--brand-accent: #" in response.get_data(as_text=True)
+    broker.down = {"engagements"}
+    assert app.test_client().get("/brand.css").get_data(as_text=True) == ""
