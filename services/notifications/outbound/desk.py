@@ -85,6 +85,8 @@ def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> L
     """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
     to = _addressee_of(work, notification)
     context = dict(notification.request.context)
+    if notification.kind == "session_cancelled":
+        context["removed"] = _takes_place(work, notification.request)
     if notification.kind in letter.SECRET_KINDS:
         secret = notification.secret if with_secret else None
         context |= secret or {"url": f"{work.settings.public_url}/…"}
@@ -121,8 +123,8 @@ def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> L
 class Outgoing:
     """A mail ready to be handed over; `shown` is what the log keeps of it."""
 
-    sender: str
-    recipient: str
+    sender: Mailbox
+    recipient: Mailbox
     message: bytes
     shown: Letter
 
@@ -143,9 +145,10 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
         date=work.now,
     )
     files = [File(each.filename, each.content_type, each.method, each.content) for each in notification.attachments]
-    message = build(post, letter_of(work, notification, with_secret=True), files)
-    shown = letter_of(work, notification, with_secret=False)
-    return Outgoing(post.sender.wire_address, post.recipient.wire_address, message, shown)
+    sent = letter_of(work, notification, with_secret=True)
+    shown = letter_of(work, notification, with_secret=False) if notification.secret else sent
+    message = build(post, sent, files)
+    return Outgoing(post.sender, post.recipient, message, shown)
 
 
 def _addressee_of(work: Work, notification: Notification) -> Addressee:
@@ -180,6 +183,14 @@ def _thing(work: Work, notification: Notification) -> Thing:
         return Thing("session", superseded=superseded)
     is_newer = request.about_version is None or session.sequence > request.about_version
     return Thing("session", session.state, moved=is_newer and _differs(session, request.context), superseded=superseded)
+
+
+def _takes_place(work: Work, request: MailRequest) -> bool:
+    """Whether the session goes on without this cancellation's recipient: one who was dropped, or a former coach."""
+    session = work.session.get(CoachingSession, request.about_id)
+    if session is None or session.sequence < (request.about_version or 0):
+        return False
+    return session.state == "scheduled"
 
 
 def _differs(session: CoachingSession, told: dict[str, Any]) -> bool:

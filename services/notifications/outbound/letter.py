@@ -35,6 +35,7 @@ _LAYOUT = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
     lstrip_blocks=True,
+    keep_trailing_newline=True,
 )
 
 
@@ -137,6 +138,7 @@ def _values(scene: Scene) -> dict[str, Any]:
             "short": times.short(_instant(context["starts_at"]), reader.time_zone),
             "previous": context.get("previous_starts_at"),
             "reason": context.get("reason"),
+            "removed": context.get("removed", False),
         }
     elif scene.kind == "invoice":
         values["invoice"] = {

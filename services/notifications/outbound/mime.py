@@ -83,4 +83,6 @@ def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
 
 
 def _header(box: Mailbox) -> Address:
-    return Address(display_name=one_line(box.name)[:LONGEST_NAME], addr_spec=box.wire_address)
+    # As two parts, because `addr_spec` refuses letters outside ASCII even where the mail goes out as SMTPUTF8.
+    username, _, domain = box.wire_address.rpartition("@")
+    return Address(one_line(box.name)[:LONGEST_NAME], username, domain)

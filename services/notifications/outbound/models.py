@@ -14,6 +14,7 @@ from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict
 from services.notifications.base import Base
 from services.notifications.copies.models import Engagement
+from services.notifications.outbound.letter import Letter
 
 #: Pauses after the first and later attempts that may be tried again; the attempt after the last one is the last.
 PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (10, 60, 300, 1800, 7200, 21600))
@@ -39,7 +40,7 @@ class MailRequest(Base):
     ics_sequence: Mapped[int | None]
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
 
-    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position", lazy="selectin")
+    attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position")
 
     @property
     def about(self) -> dict[str, Any]:
@@ -100,9 +101,9 @@ class Notification(Entity, Claimable, Base):
     sent_html: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
     sent_text: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
 
-    request: Mapped[MailRequest] = relationship(lazy="selectin")
+    request: Mapped[MailRequest] = relationship()
     engagement: Mapped[Engagement | None] = relationship(
-        primaryjoin=lambda: foreign(Notification.engagement_id) == Engagement.id, viewonly=True, lazy="selectin"
+        primaryjoin=lambda: foreign(Notification.engagement_id) == Engagement.id, viewonly=True
     )
 
     @property
@@ -125,12 +126,13 @@ class Notification(Entity, Claimable, Base):
         """It was overtaken (C6), or the gate says no by now."""
         self._end("cancelled", reason=reason, rule=rule)
 
-    def be_sent(self, now: dt.datetime, *, recipient: str, subject: str, html: str, text: str) -> None:
+    def be_sent(self, now: dt.datetime, *, recipient: str, letter: Letter) -> None:
         """The mail server took this mail; it is kept as it was sent, without its secrets."""
         self._end("sent", reason=None, rule=None)
         self.attempts += 1
         self.sent_at = now
-        self.recipient, self.subject, self.sent_html, self.sent_text = recipient, subject, html, text
+        self.recipient, self.subject = recipient, letter.subject
+        self.sent_html, self.sent_text = letter.html, letter.text
 
     def be_deferred(self, now: dt.datetime, reason: str) -> bool:
         """An attempt failed for now: it is tried again after a pause, or has failed after the last. True if it has."""

@@ -9,6 +9,7 @@ from typing import Any, cast
 from uuid import UUID, uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from chassis.paging import page
 from chassis.work import Work
@@ -147,7 +148,9 @@ def tell(work: Work, event: type[EventData], notification: Notification) -> None
 
 def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The log, newest first; a coach's own engagements only (C22)."""
-    wanted = select(Notification)
+    wanted = select(Notification).options(
+        selectinload(Notification.request).selectinload(MailRequest.attachments), selectinload(Notification.engagement)
+    )
     for name in ("engagement_id", "client_id", "state", "kind"):
         if name in input:
             wanted = wanted.where(getattr(Notification, name) == input[name])

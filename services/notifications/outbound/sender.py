@@ -7,8 +7,11 @@ lost, between the last byte of the mail and the answer to it; both copies then h
 from __future__ import annotations
 
 import datetime as dt
+import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis import logs
 from chassis.claims import ClaimLost, claim_due, claimed
@@ -26,6 +29,7 @@ log = logs.get(__name__)
 AT_ONCE = 40
 THREADS = 4
 CLAIM_SECONDS = 600
+PATIENCE = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 60, 60)
 Claim = tuple[UUID, UUID]
 
 
@@ -54,34 +58,41 @@ def send_due(runtime: Runtime) -> int:
 def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:
     connection = Connection(Server.parse(runtime.settings.smtp_url))  # type: ignore[attr-defined]
     try:
-        for claim in claims:
+        for claim, mail in _written(runtime, claims):
             try:
-                _send(runtime, connection, claim)
+                _send(runtime, connection, claim, mail)
             except ClaimLost:
                 log.warning("mail_claim_lost", notification_id=str(claim[0]))
     finally:
         connection.quit()
 
 
-def _send(runtime: Runtime, connection: Connection, claim: Claim) -> None:
+def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, desk.Outgoing | TryLater]]:
+    """The mails as they go out now; for one that cannot be written, why."""
+    written: list[tuple[Claim, desk.Outgoing | TryLater]] = []
+    with runtime.read() as work:
+        for claim in claims:
+            try:
+                notification = work.get(Notification, claim[0], what="notification")
+                written.append((claim, desk.outgoing(work, notification)))
+            except Exception as error:
+                log.exception("mail_broken", notification_id=str(claim[0]))
+                reason = f"Something is wrong with this mail: {type(error).__name__}."
+                written.append((claim, TryLater(reason)))
+    return written
+
+
+def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: desk.Outgoing | TryLater) -> None:
     """Sends one mail and writes down what became of it; raises `ClaimLost` when another worker has taken it over."""
     try:
-        with runtime.read() as work:
-            mail = desk.outgoing(work, _still_ours(work, runtime, claim))
-        connection.deliver(mail.sender, mail.recipient, mail.message, lambda: _ask_again(runtime, claim))
-    except (ClaimLost, Overtaken, Rejected, TryLater) as outcome:
+        if isinstance(mail, TryLater):
+            raise mail
+        addresses = mail.sender.wire_address, mail.recipient.wire_address
+        connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim))
+    except (Overtaken, Rejected, TryLater) as outcome:
         _settle_unsent(runtime, claim, outcome)
-    except Exception as error:
-        log.exception("mail_broken", notification_id=str(claim[0]))
-        _settle_unsent(runtime, claim, TryLater(f"Something is wrong with this mail: {type(error).__name__}."))
     else:
-        with runtime.work() as work:
-            notification = claimed(work, Notification, *claim)
-            shown = mail.shown
-            notification.be_sent(
-                work.now, recipient=mail.recipient, subject=shown.subject, html=shown.html, text=shown.text
-            )
-            tell(work, NotificationSent, notification)
+        _settle_sent(runtime, claim, mail)
 
 
 def _ask_again(runtime: Runtime, claim: Claim) -> None:
@@ -104,9 +115,23 @@ def _still_ours(work: Work, runtime: Runtime, claim: Claim) -> Notification:
     return notification
 
 
-def _settle_unsent(runtime: Runtime, claim: Claim, outcome: Exception) -> None:
-    if isinstance(outcome, ClaimLost):
-        raise outcome
+def _settle_sent(runtime: Runtime, claim: Claim, mail: desk.Outgoing) -> None:
+    """Writes down that the mail is out, again and again while the database is away: else it would be mailed again."""
+    for pause in (*PATIENCE, None):
+        try:
+            with runtime.work() as work:
+                notification = claimed(work, Notification, *claim)
+                notification.be_sent(work.now, recipient=mail.recipient.address, letter=mail.shown)
+                tell(work, NotificationSent, notification)
+            return
+        except (OperationalError, InterfaceError):
+            if pause is None:
+                raise
+            log.warning("mail_sent_but_database_away", notification_id=str(claim[0]))
+            time.sleep(pause)
+
+
+def _settle_unsent(runtime: Runtime, claim: Claim, outcome: Overtaken | Rejected | TryLater) -> None:
     with runtime.work() as work:
         notification = claimed(work, Notification, *claim)
         if isinstance(outcome, Overtaken):

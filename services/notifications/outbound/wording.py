@@ -7,9 +7,10 @@ sandbox, and a placeholder that has no value is an error.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from jinja2 import StrictUndefined
+from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
 
 
@@ -53,12 +54,13 @@ The invite is attached: open it to put the session into your calendar.""",
 The attached invite brings your calendar up to date.""",
     ),
     "session_cancelled": Wording(
-        "Cancelled: {% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %}"
-        " on {{ session.short }}",
+        "{% if session.removed %}No longer expected: {% else %}Cancelled: {% endif %}"
+        "{% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %} on {{ session.short }}",
         """{{ greeting }}
 
-{% if reader.is_client %}your session with {{ coach.name }}{% else %}the session with {{ others }}{% endif %}
-{#- #} is cancelled.
+{% if session.removed %}you are no longer expected at the session with {{ others }}.
+{%- elif reader.is_client %}your session with {{ coach.name }} is cancelled.
+{%- else %}the session with {{ others }} is cancelled.{% endif %}
 {%- if session.reason %} {{ session.reason }}{% endif %}
 
 The attached invite takes it out of your calendar.""",
@@ -125,10 +127,15 @@ If it was not you, there is nothing to do: your password stays as it is.""",
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
+@lru_cache(maxsize=256)
+def _compiled(template: str) -> Template:
+    return _ENVIRONMENT.from_string(template)
+
+
 def fill(wording: Wording, values: dict[str, Any]) -> Worded:
     """The wording with its placeholders filled in; raises `jinja2.TemplateError` for one that has no value."""
-    subject = one_line(_ENVIRONMENT.from_string(wording.subject).render(values))
-    body = _ENVIRONMENT.from_string(wording.body).render(values).replace("\r\n", "\n")
+    subject = one_line(_compiled(wording.subject).render(values))
+    body = _compiled(wording.body).render(values).replace("\r\n", "\n")
     paragraphs = (paragraph.strip() for paragraph in body.split("\n\n"))
     return Worded(subject, tuple(paragraph for paragraph in paragraphs if paragraph))
 
