@@ -36,8 +36,9 @@ class Colour(NamedTuple):
         return (high + 0.05) / (low + 0.05)
 
     def mixed(self, other: Colour, share: float) -> Colour:
-        """`share` of `other` (0..1) in this colour."""
-        return Colour(*(mine * (1 - share) + theirs * share for mine, theirs in zip(self, other, strict=True)))
+        """`share` of `other` (0..1) in this colour, in the 256 steps that a style sheet has."""
+        parts = (mine * (1 - share) + theirs * share for mine, theirs in zip(self, other, strict=True))
+        return Colour(*(round(part * 255) / 255 for part in parts))
 
     def readable_on(self, ground: Colour, contrast: float, towards: Colour) -> Colour:
         """This colour, as little as possible moved towards black or white, that has `contrast` on `ground`."""
