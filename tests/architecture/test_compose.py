@@ -1,0 +1,88 @@
+"""docker-compose.yml and the Procfile run exactly the services that there are, each with what it needs and no more."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import yaml
+
+from gateway.settings import Settings as GatewaySettings
+from tests.architecture.house import ROOT, SERVICES, service_of
+
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+PROCESSES = {service: f"serve {service}" for service in SERVICES} | {f"{s}-worker": f"worker {s}" for s in SERVICES}
+_VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}")
+
+
+def environment_of(name: str) -> dict[str, str]:
+    """The environment of a container: defaults as they stand, what `.env` must bring as some word."""
+    given = COMPOSE[name]["environment"]
+    return {key: _VARIABLE.sub(lambda found: found.group(1) or "word", str(value)) for key, value in given.items()}
+
+
+def environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for key, value in environment_of(name).items():
+        monkeypatch.setenv(key, value)
+
+
+def test_each_service_is_served_worked_and_migrated_and_there_is_nothing_else() -> None:
+    migrations = {f"{service}-migrate": f"migrate {service}" for service in SERVICES}
+    around = {"rabbitmq", "postgres", "gateway", "mailcatcher"}
+    assert set(COMPOSE) == PROCESSES.keys() | migrations.keys() | around
+    for name, command in (PROCESSES | migrations).items():
+        assert COMPOSE[name]["command"] == command.split(), name
+
+
+def test_the_procfile_runs_the_same_processes() -> None:
+    lines = dict(line.split(": ", 1) for line in (ROOT / "Procfile").read_text().splitlines())
+    assert lines.keys() == PROCESSES.keys() | {"gateway", "mailcatcher"}
+    for name, command in PROCESSES.items():
+        assert lines[name] == f"coachworks {command}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_is_an_image_of_its_own(service: str) -> None:
+    for name in (service, f"{service}-worker", f"{service}-migrate"):
+        build: dict[str, Any] = COMPOSE[name]["build"]
+        assert build["args"] == {"SERVICE": service}, name
+        assert (ROOT / build["dockerfile"]).is_file()
+        assert COMPOSE[name]["image"] == f"coachworks/{service}"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_has_all_its_settings_and_a_database_and_user_of_its_own(
+    service: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment(monkeypatch, service)
+    settings = service_of(service).settings.read(service)
+    database, broker = urlsplit(settings.database_url), urlsplit(settings.amqp_url)
+    assert (database.username, database.path) == (service, f"/{service}")
+    assert broker.username == service
+    foreign = [key for key in environment_of(service) if key.endswith("_DATABASE_URL") and service.upper() not in key]
+    assert foreign == []
+
+
+def test_the_gateway_has_all_its_settings_and_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    environment(monkeypatch, "gateway")
+    settings = GatewaySettings.read()
+    assert urlsplit(settings.documents_url).hostname == "documents"
+    assert not any(key.endswith("_DATABASE_URL") for key in environment_of("gateway"))
+
+
+def test_no_process_starts_before_its_migration_is_done() -> None:
+    for name, command in PROCESSES.items():
+        migration = f"{command.split()[1]}-migrate"
+        assert COMPOSE[name]["depends_on"] == {migration: {"condition": "service_completed_successfully"}}
+
+
+def test_serve_and_worker_of_documents_see_the_same_bytes() -> None:
+    folder = urlsplit(environment_of("documents")["STORAGE_URL"]).path
+    volumes = [COMPOSE[name]["volumes"] for name in ("documents", "documents-worker")]
+    assert volumes == [[f"files:{folder}"]] * 2
+
+
+def test_only_the_gateway_and_the_mail_catcher_can_be_reached_from_outside() -> None:
+    assert {name for name, container in COMPOSE.items() if "ports" in container} == {"gateway", "mailcatcher"}
