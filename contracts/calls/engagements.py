@@ -2,104 +2,48 @@
 
 from __future__ import annotations
 
-import re
-from string import Formatter
-
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from contracts.actor import ADMIN, ANYONE, SIGNED_IN
 from contracts.calls import command, query
-from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, Zone, page_of, text
+from contracts.calls.people import (
+    PORTAL_STATES,
+    ApiToken,
+    ApiTokenWithSecret,
+    Authenticated,
+    Client,
+    ClientChanges,
+    ClientImport,
+    ClientsImported,
+    Coach,
+    CoachChanges,
+    Credentials,
+    Invitation,
+    ListClients,
+    ListCoaches,
+    MeChanges,
+    NewApiToken,
+    NewClient,
+    NewCoach,
+    NewInvitation,
+    NewPassword,
+    Nothing,
+    Organisation,
+    OrganisationChanges,
+    PasswordResetRequest,
+    Person,
+    PersonRef,
+    PublicOrganisation,
+    SignedIn,
+    Token,
+    search_words,
+)
+from contracts.schema import ById, Entity, Instant, PageInput, Schema, page_of, text
 
-STAFF_ROLES = ("coach", "admin")
-PORTAL_STATES = ("internal_record", "invited", "active", "disabled")
 STATUSES = ("not_started", "in_progress", "completed")
-PASSWORD_LENGTH = 12
-
-
-def _new_password() -> fields.String:
-    """A password to be: its length is checked here; that it is not a common one, by the service."""
-    too_short = f"At least {PASSWORD_LENGTH} characters."
-    return fields.String(
-        required=True,
-        validate=[
-            validate.Length(min=PASSWORD_LENGTH, error=too_short),
-            validate.Length(max=200, error="At most 200 characters."),
-        ],
-    )
-
-
-def _locale() -> fields.String:
-    return fields.String(
-        validate=validate.Regexp(r"\A[a-z]{2,3}(-[A-Z]{2})?\Z", error="Not a language tag like en or en-GB.")
-    )
-
-
-def _query() -> fields.String:
-    return fields.String(load_default="", validate=validate.Length(max=200))
 
 
 # Sign-in ----------------------------------------------------------------------------------------------------------
-
-
-class Token(Schema):
-    """A bearer token, as its holder sent it."""
-
-    token = fields.String(required=True, validate=validate.Length(1, 200))
-
-
-class Credentials(Schema):
-    """What a person signs in with. Any wrong pair gives the same answer."""
-
-    email = fields.String(required=True, validate=validate.Length(1, 254))
-    password = fields.String(required=True, validate=validate.Length(1, 200))
-
-
-class Person(Entity):
-    """A person as itself sees it."""
-
-    role = fields.String(required=True, validate=validate.OneOf(["admin", "coach", "client"]))
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    locale = fields.String(required=True)
-
-
-class SignedIn(Schema):
-    """A new session; the token is told here and never again."""
-
-    token = fields.String(required=True)
-    expires_at = Instant(required=True)
-    person = fields.Nested(Person, required=True)
-
-
-class Authenticated(Schema):
-    """The signed assertion that travels with each call, good for at most 60 s, and whom it names."""
-
-    assertion = fields.String(required=True)
-    expires_at = Instant(required=True)
-    person = fields.Nested(Person, required=True)
-
-
-class MeChanges(Schema):
-    name = text(150)
-    time_zone = Zone()
-    locale = _locale()
-
-
-class Nothing(Schema):
-    """No input."""
-
-
-class PasswordResetRequest(Schema):
-    email = fields.String(required=True, validate=validate.Length(1, 254))
-
-
-class NewPassword(Token):
-    """A token of a link in a mail, and the password that its holder wants."""
-
-    password = _new_password()
-
 
 authenticate = query("engagements.authenticate", Token, Authenticated, roles=ANYONE)
 sign_in = command("engagements.sign_in", Credentials, SignedIn, roles=ANYONE)
@@ -112,40 +56,6 @@ reset_password = command("engagements.reset_password", NewPassword, Person, role
 
 # Coaches ----------------------------------------------------------------------------------------------------------
 
-
-class Coach(Entity):
-    """A member of staff. `invited` until a password is set, `deactivated` when it can sign in no more."""
-
-    role = fields.String(required=True, validate=validate.OneOf(STAFF_ROLES))
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    locale = fields.String(required=True)
-    team = fields.String(required=True, allow_none=True)
-    state = fields.String(required=True, validate=validate.OneOf(["invited", "active", "deactivated"]))
-
-
-class NewCoach(Schema):
-    name = text(150, required=True)
-    email = Email(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(STAFF_ROLES))
-    time_zone = Zone(metadata={"description": "the organisation's when left out"})
-    team = text(100, load_default=None, allow_none=True)
-
-
-class CoachChanges(ById):
-    name = text(150)
-    email = Email()
-    role = fields.String(validate=validate.OneOf(STAFF_ROLES))
-    time_zone = Zone()
-    locale = _locale()
-    team = text(100, allow_none=True)
-
-
-class ListCoaches(PageInput):
-    q = _query()
-
-
 add_coach = command("engagements.add_coach", NewCoach, Coach, roles=ADMIN)
 list_coaches = query("engagements.list_coaches", ListCoaches, page_of(Coach))
 get_coach = query("engagements.get_coach", ById, Coach)
@@ -156,65 +66,6 @@ invite_coach = command("engagements.invite_coach", ById, Coach, roles=ADMIN)
 
 # The organisation -------------------------------------------------------------------------------------------------
 
-
-def check_number_format(pattern: str) -> None:
-    """`{number}` must be in it, `{year}` may be; either with a width at most, like `{number:04d}`."""
-    wrong = ValidationError("Needs {number}, may hold {year}, like {year}-{number:04d}.")
-    try:
-        parts = [part[1:] for part in Formatter().parse(pattern) if part[1] is not None]
-    except ValueError:
-        raise wrong from None
-    names = [name for name, _, _ in parts]
-    for name, spec, conversion in parts:
-        if name not in ("year", "number") or conversion or not re.fullmatch(r"(0?\d)?d?", spec or ""):
-            raise wrong
-    if names.count("number") != 1:
-        raise wrong
-
-
-def _colour() -> fields.String:
-    return fields.String(validate=validate.Regexp(r"\A#[0-9A-Fa-f]{6}\Z", error="Not a colour like #0E6B56."))
-
-
-def _currency() -> fields.String:
-    return fields.String(validate=validate.Regexp(r"\A[A-Z]{3}\Z", error="Not an ISO 4217 code like EUR."))
-
-
-class Organisation(Entity):
-    name = fields.String(required=True)
-    colour = fields.String(required=True)
-    currency = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    cancellations_to_internal_records = fields.Boolean(required=True, metadata={"description": "rule C4"})
-    no_show_counts = fields.Boolean(required=True, metadata={"description": "rule C7"})
-    quiet_after_weeks = fields.Integer(required=True)
-    reminder_minutes = fields.List(fields.Integer(), required=True)
-    invoice_number_format = fields.String(required=True)
-    invoice_details = fields.String(required=True)
-
-
-class OrganisationChanges(Schema):
-    name = text(150)
-    colour = _colour()
-    currency = _currency()
-    time_zone = Zone()
-    cancellations_to_internal_records = fields.Boolean()
-    no_show_counts = fields.Boolean()
-    quiet_after_weeks = fields.Integer(strict=True, validate=validate.Range(1, 52))
-    reminder_minutes = fields.List(
-        fields.Integer(strict=True, validate=validate.Range(1, 40_320)), validate=validate.Length(max=5)
-    )
-    invoice_number_format = fields.String(validate=[validate.Length(1, 40), check_number_format])
-    invoice_details = text(2000, shortest=0)
-
-
-class PublicOrganisation(Schema):
-    """What the pages before the sign-in show."""
-
-    name = fields.String(required=True)
-    colour = fields.String(required=True)
-
-
 get_organisation = query("engagements.get_organisation", Nothing, Organisation, roles=SIGNED_IN)
 update_organisation = command("engagements.update_organisation", OrganisationChanges, Organisation, roles=ADMIN)
 public_organisation = query("engagements.public_organisation", Nothing, PublicOrganisation, roles=ANYONE)
@@ -222,102 +73,12 @@ public_organisation = query("engagements.public_organisation", Nothing, PublicOr
 
 # API tokens -------------------------------------------------------------------------------------------------------
 
-
-class ApiToken(Entity):
-    """A token for an integration. It acts in the name of the admin who made it, with the rights of `role`."""
-
-    name = fields.String(required=True)
-    role = fields.String(required=True, validate=validate.OneOf(STAFF_ROLES))
-    expires_at = Instant(required=True, allow_none=True)
-
-
-class ApiTokenWithSecret(ApiToken):
-    token = fields.String(required=True, metadata={"description": "told here and never again"})
-
-
-class NewApiToken(Schema):
-    name = text(100, required=True)
-    role = fields.String(required=True, validate=validate.OneOf(STAFF_ROLES))
-    expires_at = Instant(load_default=None, allow_none=True)
-
-
 create_api_token = command("engagements.create_api_token", NewApiToken, ApiTokenWithSecret, roles=ADMIN)
 list_api_tokens = query("engagements.list_api_tokens", PageInput, page_of(ApiToken), roles=ADMIN)
 delete_api_token = command("engagements.delete_api_token", ById, roles=ADMIN)
 
 
 # Clients ----------------------------------------------------------------------------------------------------------
-
-
-class PersonRef(Schema):
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-
-
-class Client(Entity):
-    """A client as staff sees it; `coach` looks after it, `coach_id` is that coach's id."""
-
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    time_zone = fields.String(required=True)
-    locale = fields.String(required=True)
-    phone = fields.String(required=True, allow_none=True)
-    company = fields.String(required=True, allow_none=True)
-    coach_id = fields.UUID(required=True, allow_none=True)
-    coach = fields.Nested(PersonRef, required=True, allow_none=True)
-    portal = fields.String(required=True, validate=validate.OneOf(PORTAL_STATES))
-
-
-class ClientProfile(Schema):
-    """One client's own data: also a row of an import."""
-
-    name = text(150, required=True)
-    email = Email(required=True)
-    time_zone = Zone(metadata={"description": "the organisation's when left out"})
-    phone = text(50, allow_none=True)
-    company = text(150, allow_none=True)
-
-
-class NewClient(ClientProfile):
-    coach_id = fields.UUID(allow_none=True, metadata={"description": "the coach who adds the client when left out"})
-
-
-class ClientChanges(ById):
-    name = text(150)
-    email = Email()
-    time_zone = Zone()
-    locale = _locale()
-    phone = text(50, allow_none=True)
-    company = text(150, allow_none=True)
-    coach_id = fields.UUID(allow_none=True)
-
-
-class ListClients(PageInput):
-    q = _query()
-    portal = fields.String(validate=validate.OneOf(PORTAL_STATES))
-    coach_id = fields.UUID()
-
-
-class ClientImport(Schema):
-    """A CSV file as text. With `preview` it is only said what would happen."""
-
-    content = fields.String(required=True, validate=validate.Length(max=5_000_000))
-    preview = fields.Boolean(load_default=False)
-
-
-class RejectedRow(Schema):
-    line = fields.Integer(required=True, metadata={"description": "where the row begins; the header is line 1"})
-    errors = fields.Dict(
-        keys=fields.String(), values=fields.List(fields.String()), required=True,
-        metadata={"description": "by column; `row` for what concerns all of it"},
-    )  # fmt: skip
-
-
-class ClientsImported(Schema):
-    created = fields.Integer(required=True)
-    updated = fields.Integer(required=True)
-    rejected = fields.List(fields.Nested(RejectedRow), required=True)
-
 
 add_client = command("engagements.add_client", NewClient, Client)
 list_clients = query("engagements.list_clients", ListClients, page_of(Client))
@@ -329,25 +90,6 @@ enable_client = command("engagements.enable_client", ById, Client)
 
 
 # Invitations ------------------------------------------------------------------------------------------------------
-
-
-class NewInvitation(ById):
-    """`id` is the engagement's."""
-
-    message = text(2000, load_default=None, allow_none=True)
-
-
-class Invitation(Schema):
-    """What the page of an invitation shows. The last two are there for clients only."""
-
-    kind = fields.String(required=True, validate=validate.OneOf(["client", "staff"]))
-    name = fields.String(required=True)
-    email = fields.String(required=True)
-    expires_at = Instant(required=True)
-    organisation = fields.Nested(PublicOrganisation, required=True)
-    program_name = fields.String(required=True, allow_none=True)
-    coach_name = fields.String(required=True, allow_none=True)
-
 
 invite_client = command("engagements.invite_client", NewInvitation, Client)
 get_invitation = query("engagements.get_invitation", Token, Invitation, roles=ANYONE)
@@ -446,7 +188,7 @@ class ListEngagements(PageInput):
     status = fields.String(validate=validate.OneOf(STATUSES))
     coach_id = fields.UUID()
     client_id = fields.UUID()
-    q = _query()
+    q = search_words()
 
 
 class ListClientEngagements(PageInput):
@@ -455,7 +197,7 @@ class ListClientEngagements(PageInput):
     id = fields.UUID(required=True)
 
 
-class Assignment(ById):
+class Handover(ById):
     """Hands an engagement to another coach; private notes go along only if asked for (rule C10)."""
 
     coach_id = fields.UUID(required=True)
@@ -473,7 +215,7 @@ get_engagement = query("engagements.get_engagement", ById, Engagement, roles=SIG
 update_engagement = command("engagements.update_engagement", EngagementChanges, Engagement)
 delete_engagement = command("engagements.delete_engagement", ById)
 restore_engagement = command("engagements.restore_engagement", ById, Engagement)
-assign_engagement = command("engagements.assign_engagement", Assignment, Engagement)
+assign_engagement = command("engagements.assign_engagement", Handover, Engagement)
 complete_engagement = command("engagements.complete_engagement", Completion, Engagement)
 reopen_engagement = command("engagements.reopen_engagement", ById, Engagement)
 

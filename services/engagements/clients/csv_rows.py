@@ -10,7 +10,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from contracts.calls.engagements import ClientProfile
+from contracts.calls.people import ClientProfile
 from contracts.errors import Invalid
 
 COLUMNS = ("name", "email", "time_zone", "phone", "company")
