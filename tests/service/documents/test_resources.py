@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 from uuid import uuid4
 
@@ -95,6 +97,44 @@ def test_what_is_shared_already_stays_as_it_is(house: House) -> None:
     assert house.share(file["id"], file["id"]) == first
     assert len(house.resources(house.client)["items"]) == 1
     assert len(house.harness.events("documents.resource.shared.v1")) == 1
+
+
+def test_two_who_share_the_same_file_at_once_share_it_once(house: House) -> None:
+    file = house.upload()
+    together = Barrier(4)
+
+    def share(number: int) -> Any:
+        together.wait()
+        return house.share(file["id"])["items"][0]["id"]
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = set(pool.map(share, range(4)))
+    assert len(ids) == 1
+    assert len(house.resources(house.client)["items"]) == 1
+    assert len(house.harness.requests("resource_shared")) == 1
+
+
+def test_sharing_and_deleting_at_once_never_share_what_is_gone(house: House) -> None:
+    for _ in range(5):
+        file = house.upload()
+        together = Barrier(2)
+
+        def share(together: Barrier = together, id_: str = file["id"]) -> bool:
+            together.wait()
+            try:
+                return len(house.share(id_)["items"]) == 1
+            except Invalid:
+                return False
+
+        def delete(together: Barrier = together, id_: str = file["id"]) -> None:
+            together.wait()
+            house.harness.call(calls.delete_library, {"id": id_}, actor=house.coach)
+
+        with ThreadPoolExecutor(2) as pool:
+            shared, deleted = pool.submit(share), pool.submit(delete)
+            deleted.result()
+            was_shared = shared.result()
+        assert (house.get(file["file_id"], house.client).status_code == 200) is was_shared
 
 
 def test_what_is_no_file_of_the_library_is_named_by_its_place(house: House) -> None:

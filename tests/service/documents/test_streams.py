@@ -210,3 +210,18 @@ def test_a_range_past_the_end_is_a_problem_that_names_the_size(system: System) -
     assert answer.status == 416
     assert answer.headers["Content-Range"] == f"bytes */{MIB}"
     assert answer.headers["Content-Type"] == "application/problem+json"
+
+
+def test_head_and_a_known_etag_cost_no_bytes(system: System) -> None:
+    _, small = system.upload(MIB)
+    address = f"/api/v1/files/{small['file_id']}/content"
+    headers = {"Authorization": f"Bearer {TOKEN}"}
+    connection = system.connect()
+    connection.request("HEAD", address, headers=headers)
+    head = connection.getresponse()
+    head.read()
+    assert (head.status, head.headers["Content-Length"]) == (200, str(MIB))
+    assert head.headers["X-Content-Type-Options"] == "nosniff"
+    connection.request("GET", address, headers=headers | {"If-None-Match": head.headers["ETag"]})
+    known = connection.getresponse()
+    assert (known.status, known.read()) == (304, b"")
