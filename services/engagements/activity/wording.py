@@ -69,7 +69,7 @@ def session_line(event: Event, name: str, before: dict[str, Any] | None) -> Line
         case "rescheduled":
             old = _day(data["previous_starts_at"].astimezone(ZoneInfo(data["time_zone"])))
             new = when(data["starts_at"], data["time_zone"])
-            return Line("session", "rescheduled", f"moved {name} from {old} to {new}", name, link, data["reason"])
+            return Line("session", "moved", f"moved {name} from {old} to {new}", name, link, data["reason"])
         case "updated":
             return _changed_session(data, before, full, link)
         case "cancelled":

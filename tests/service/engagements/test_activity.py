@@ -95,7 +95,7 @@ def test_the_life_of_a_session_is_told(house: House) -> None:
         ("Judith Okonkwo", "renamed Session 3 to Pricing, Wed 25 Nov 16:00 CET"),
         ("Judith Okonkwo", "cancelled Pricing, Wed 25 Nov 16:00 CET"),
     ]
-    (reason,) = [entry["detail"] for entry in house.activity() if entry["verb"] == "rescheduled"]
+    (reason,) = [entry["detail"] for entry in house.activity() if entry["verb"] == "moved"]
     assert reason == "Flu"
 
 
