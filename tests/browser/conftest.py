@@ -1,0 +1,42 @@
+"""A real browser before a running system; every screenshot is kept as an artefact."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, sync_playwright
+
+from tests.system.conftest import Running
+
+ARTEFACTS = Path(os.environ.get("ARTEFACTS", "var/screenshots"))
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="package")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One system for all tests of this package."""
+    made = Running(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.local.stop()
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser, running: Running) -> Iterator[BrowserContext]:
+    context = browser.new_context(
+        base_url=running.local.url, viewport={"width": 1440, "height": 1000}, timezone_id="Europe/Berlin"
+    )
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
