@@ -1,7 +1,7 @@
 """The gate: who may be mailed what (rules C1–C6, S1.2–S1.9). Pure: facts in, a verdict with its rule out.
 
 Every mail passes here when it is queued and again just before it is sent; dialogs ask here beforehand. What the rules
-leave open for people known only by address is decided in docs/decisions/0201-people-known-only-by-address.md.
+leave open for people known only by address is decided in docs/decisions/0051-people-known-only-by-address.md.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled"
 #: Kinds whose link opens an account: it is kept out of the log.
 SECRET_KINDS = ("invitation", "staff_invitation", "password_reset")
 LONGEST_SUBJECT = 200
+LONGEST_NAME = 60
 _SAFE_LINKS = ("https://", "http://", "tel:", "skype:")
 
 _LAYOUT = Environment(
@@ -137,7 +138,6 @@ def _values(scene: Scene) -> dict[str, Any]:
             "title": context["title"],
             "short": times.short(_instant(context["starts_at"]), reader.time_zone),
             "previous": context.get("previous_starts_at"),
-            "reason": context.get("reason"),
             "removed": context.get("removed", False),
         }
     elif scene.kind == "invoice":
@@ -168,7 +168,11 @@ def _facts(scene: Scene) -> list[Fact]:
         facts = [Fact("Session", context["title"]), Fact("When", times.long(starts_at, ends_at, zone), gone=gone)]
         if previous := context.get("previous_starts_at"):
             facts.append(Fact("Before", times.moment(_instant(previous), zone), gone=True))
-        return facts if gone else [*facts, _where(context["location"])]
+        if not gone:
+            facts.append(_where(context["location"]))
+        if reason := context.get("reason"):
+            facts.append(Fact("Why", reason))
+        return facts
     if scene.kind == "invoice":
         facts = [Fact("Invoice", context["number"]), Fact("Total", times.money(context["total"], context["currency"]))]
         if context["balance"] != context["total"]:
@@ -181,7 +185,8 @@ def _facts(scene: Scene) -> list[Fact]:
 def _where(location: dict[str, Any]) -> Fact:
     place, detail, href = PLACES[location["kind"]], location.get("detail") or "", location.get("href") or ""
     safe = href if href.startswith(_SAFE_LINKS) else None
-    return Fact("Where", f"{place}, {detail}" if detail else place, href=safe)
+    shown = "" if safe and detail == safe else detail
+    return Fact("Where", f"{place}, {shown}" if shown else place, href=safe)
 
 
 def _button(scene: Scene) -> Button | None:
@@ -210,7 +215,7 @@ def _button(scene: Scene) -> Button | None:
 def _small_print(scene: Scene) -> str:
     if scene.kind in SECRET_KINDS:
         until = times.moment(_instant(scene.context["expires_at"]), scene.reader.time_zone)
-        return f"The link works once, until {until}. Pass this mail on to nobody."
+        return f"The link works once, until {until}. Do not pass this mail on."
     return ""
 
 
@@ -233,7 +238,7 @@ def _fact_as_text(fact: Fact) -> str:
 
 
 def _listed(names: list[str]) -> str:
-    shown = ", ".join(names[:3])
+    shown = ", ".join(name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in names[:3])
     return shown if len(names) <= 3 else f"{shown} and {len(names) - 3} more"
 
 

@@ -35,9 +35,9 @@ DEFAULTS = {
         "{% if reader.is_client %}Your session{% else %}Session with {{ others }}{% endif %} on {{ session.short }}",
         """{{ greeting }}
 
-{% if reader.is_client %}your session with {{ coach.name }} is set.
-{%- elif reader.is_staff %}a session with {{ client.name }} is in your calendar.
-{%- else %}you are invited to a coaching session with {{ others }}.{% endif %}
+{% if reader.is_client %}Your session with {{ coach.name }} is set.
+{%- elif reader.is_staff %}A session with {{ client.name }} is planned.
+{%- else %}You are invited to a coaching session with {{ others }}.{% endif %}
 
 The invite is attached: open it to put the session into your calendar.""",
     ),
@@ -47,9 +47,8 @@ The invite is attached: open it to put the session into your calendar.""",
         " on {{ session.short }}{% endif %}",
         """{{ greeting }}
 
-{% if reader.is_client %}your session with {{ coach.name }}{% else %}the session with {{ others }}{% endif %} has
+{% if reader.is_client %}Your session with {{ coach.name }}{% else %}The session with {{ others }}{% endif %} has
 {%- if session.previous %} moved to another time.{% else %} changed.{% endif %}
-{%- if session.reason %} {{ session.reason }}{% endif %}
 
 The attached invite brings your calendar up to date.""",
     ),
@@ -58,10 +57,9 @@ The attached invite brings your calendar up to date.""",
         "{% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %} on {{ session.short }}",
         """{{ greeting }}
 
-{% if session.removed %}you are no longer expected at the session with {{ others }}.
-{%- elif reader.is_client %}your session with {{ coach.name }} is cancelled.
-{%- else %}the session with {{ others }} is cancelled.{% endif %}
-{%- if session.reason %} {{ session.reason }}{% endif %}
+{% if session.removed %}You are no longer expected at the session with {{ others }}.
+{%- elif reader.is_client %}Your session with {{ coach.name }} is cancelled.
+{%- else %}The session with {{ others }} is cancelled.{% endif %}
 
 The attached invite takes it out of your calendar.""",
     ),
@@ -69,7 +67,7 @@ The attached invite takes it out of your calendar.""",
         "Invoice {{ invoice.number }}, {{ invoice.total }}",
         """{{ greeting }}
 
-attached is invoice {{ invoice.number }} of {{ organisation.name }} over {{ invoice.total }}.
+Attached is invoice {{ invoice.number }} of {{ organisation.name }} over {{ invoice.total }}.
 {%- if invoice.due %} Please pay by {{ invoice.due }}.{% endif %}""",
     ),
     "invitation": Wording(
@@ -96,7 +94,7 @@ Create a password to open it.""",
         "Set a new password",
         """{{ greeting }}
 
-somebody, most likely you, asked for a new password for your account with {{ organisation.name }}.
+Somebody, most likely you, asked for a new password for your account with {{ organisation.name }}.
 
 If it was not you, there is nothing to do: your password stays as it is.""",
     ),
@@ -105,8 +103,8 @@ If it was not you, there is nothing to do: your password stays as it is.""",
         "{% else %}{{ client.name }}: {{ new_coach_name }} is the coach now{% endif %}",
         """{{ greeting }}
 
-{% if reader.is_client %}your engagement {{ program }} has gone from {{ previous_coach_name }} to {{ new_coach_name }}.
-{%- else %}the engagement {{ program }} with {{ client.name }} has gone from {{ previous_coach_name }}
+{% if reader.is_client %}Your engagement {{ program }} has gone from {{ previous_coach_name }} to {{ new_coach_name }}.
+{%- else %}The engagement {{ program }} with {{ client.name }} has gone from {{ previous_coach_name }}
 {#- #} to {{ new_coach_name }}.{% endif %}""",
     ),
     "resource_shared": Wording(
@@ -119,8 +117,8 @@ If it was not you, there is nothing to do: your password stays as it is.""",
         "Payment received: {{ payment.amount }} for invoice {{ payment.number }}",
         """{{ greeting }}
 
-{% if reader.is_client %}thank you: your payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.
-{%- else %}a payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.{% endif %}""",
+{% if reader.is_client %}Thank you: your payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.
+{%- else %}A payment of {{ payment.amount }} for invoice {{ payment.number }} has arrived.{% endif %}""",
     ),
 }
 
