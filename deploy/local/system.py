@@ -9,6 +9,7 @@ import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import IO
 
 import requests
 
@@ -29,6 +30,18 @@ def commands() -> dict[str, str]:
     """The processes of the Procfile, by name."""
     lines = (line.partition(":") for line in (ROOT / "Procfile").read_text().splitlines() if line.strip())
     return {name.strip(): command.strip() for name, _, command in lines}
+
+
+def _claim(folder: Path) -> IO[str]:
+    """Hold the folder for one system alone, until the answer is closed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = (folder / "lock").open("w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        lock.close()
+        raise CannotStart(f"Another Coachworks runs in {folder}; end it, or choose another VAR_DIR.") from None
+    return lock
 
 
 class Child:
@@ -80,6 +93,7 @@ class LocalSystem:
     """
 
     def __init__(self, folder: Path, env: Mapping[str, str], say: Callable[[str], None] = lambda _: None) -> None:
+        self._lock = _claim(folder)
         self.configuration = Configuration(folder, env)
         self.folder = self.configuration.folder
         self.log_folder = self.folder / "log"
@@ -87,7 +101,6 @@ class LocalSystem:
         self.broker: Broker | None = None
         self._say = say
         self._tails: dict[str, Tail] = {}
-        self._lock = (self.folder / "lock").open("w")
 
     @property
     def url(self) -> str:
@@ -111,7 +124,7 @@ class LocalSystem:
     def start(self) -> None:
         """Return when every part answers that it is ready; else stop all of it and raise CannotStart."""
         try:
-            self._claim()
+            self._check_port()
             self.broker = choose(self.configuration.amqp_url, self.folder / "rabbitmq", self._say)
             self.configuration.amqp_url = self.broker.url
             self.broker.launch()
@@ -202,11 +215,7 @@ class LocalSystem:
         self._say(f"{child.name} ended; starting it again in {pause} s: {child.reason}")
         child.start_again_at = now + pause
 
-    def _claim(self) -> None:
-        try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise CannotStart(f"Another Coachworks runs in {self.folder}; end it, or choose another VAR_DIR.") from None
+    def _check_port(self) -> None:
         host, port = self.configuration.host, self.configuration.port
         if not is_free(port, host):
             raise CannotStart(f"Port {port} is taken; end what uses it, or choose another, like PORT={port + 1}.")
