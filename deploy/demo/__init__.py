@@ -1,0 +1,1 @@
+"""The demo organisation, loaded through the public API as people would: `python -m deploy.demo`."""

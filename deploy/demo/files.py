@@ -1,0 +1,74 @@
+"""The library's files, made in code."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+from reportlab.lib.pagesizes import A4
+from reportlab.pdfgen.canvas import Canvas
+
+_GREEN = "#0E6B56"
+
+#: In which folder of the library each file lies; an empty name is the top.
+FOLDERS = {
+    "Welcome": ("Welcome packet.pdf",),
+    "Worksheets": ("Energy diary.txt", "Offer on one page.txt", "Wheel of a week.png"),
+}
+AT_THE_TOP = ("Interview guide.pdf", "Two-minute opening.pdf")
+
+_PAGES = {
+    "Welcome packet.pdf": (
+        ("Welcome to Northlight", "How we work together", "What stays between us", "How to move a session"),
+        ("Before the first session", "What would make this worthwhile?", "What have you tried?", "Who should know?"),
+    ),
+    "Interview guide.pdf": (
+        ("Talking to people who do it", "How did you come to this work?", "What is a bad day like?", "Whom else?"),
+    ),
+    "Two-minute opening.pdf": (
+        ("The two-minute opening", "One sentence: why they are here", "One story: what happened", "One ask: what next"),
+    ),
+}
+_TEXTS = {
+    "Energy diary.txt": "Energy diary\n\nFor each day: what gave energy, what took it.\n\nMon\nTue\nWed\nThu\nFri\n",
+    "Offer on one page.txt": "Offer on one page\n\nFor whom\nWhat hurts\nWhat changes\nWhat it costs\nThe first step\n",
+    "Price list, first draft.txt": "Price list, first draft\n\nBrand workshop  2,400\nIdentity        9,800\n",
+}
+
+
+def content_of(name: str) -> bytes:
+    """The bytes of a file, the same each time."""
+    if name in _TEXTS:
+        return _TEXTS[name].encode()
+    return _pdf(name) if name in _PAGES else _wheel()
+
+
+def _pdf(name: str) -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out, pagesize=A4, invariant=True)
+    canvas.setTitle(name.removesuffix(".pdf"))
+    for title, *lines in _PAGES[name]:
+        canvas.setFillColor(_GREEN)
+        canvas.setFont("Helvetica-Bold", 24)
+        canvas.drawString(72, 740, title)
+        canvas.setFillColor("#17211C")
+        canvas.setFont("Helvetica", 14)
+        for place, line in enumerate(lines):
+            canvas.drawString(72, 680 - 120 * place, line)
+            canvas.line(72, 650 - 120 * place, 523, 650 - 120 * place)
+        canvas.showPage()
+    canvas.save()
+    return out.getvalue()
+
+
+def _wheel() -> bytes:
+    image = Image.new("RGB", (480, 480), "white")
+    draw = ImageDraw.Draw(image)
+    shades = ("#0E6B56", "#2A8570", "#4C9F8B", "#71B8A7", "#98D0C2", "#C2E5DC", "#E3F1EC")
+    for place, shade in enumerate(shades):
+        draw.pieslice(
+            (40, 40, 440, 440), place * 360 / 7 - 90, (place + 1) * 360 / 7 - 90, fill=shade, outline="white", width=4
+        )
+    out = io.BytesIO()
+    image.save(out, "PNG")
+    return out.getvalue()
