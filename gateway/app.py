@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from flask import Flask, Response, current_app, request
+from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, client: Client | None = None) -
     app.extensions["coachworks.client"] = client or _connect(settings)
     app.extensions["coachworks.identities"] = Identities(app.extensions["coachworks.client"])
     app.extensions["coachworks.throttle"] = Throttle()
+    app.before_request(_start_clock)
     app.before_request(_allow_large_body)
     access.install(app)
     api.install(app)
@@ -81,6 +83,10 @@ class _Traced:
             return self._inner(environ, start_response)
 
 
+def _start_clock() -> None:
+    g.started = time.perf_counter()
+
+
 def _allow_large_body() -> None:
     view = current_app.view_functions.get(request.endpoint or "")
     if largest := getattr(view, "largest", None):
@@ -109,4 +115,8 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 def _name_request(response: Response) -> Response:
     response.headers["X-Request-Id"] = problems.request_id()
+    # The route and not the path: some paths hold tokens.
+    route = request.url_rule.rule if request.url_rule else None
+    took = round((time.perf_counter() - g.started) * 1000, 1)
+    log.info("request", method=request.method, route=route, status=response.status_code, milliseconds=took)
     return response

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from uuid import uuid4
 
@@ -14,6 +14,9 @@ from contracts.actor import Role
 from contracts.calls import Call
 from contracts.errors import CoachworksError, Forbidden, Invalid
 from gateway import throttle
+
+#: The seconds that a page waits for its slowest part: a service that is down must not hold up what others answer.
+PATIENCE = 3.0
 
 Json = dict[str, Any]
 Answers = dict[str, Any]
@@ -89,7 +92,7 @@ def ask_all(calls: Mapping[str, tuple[Call, Json]]) -> Answers:
     for name, (call, given) in calls.items():
         try:
             check(call, given)
-            sent[name] = (call, given)
+            sent[name] = (replace(call, seconds=min(call.seconds, PATIENCE)), given)
         except CoachworksError as error:
             refused[name] = error
     return {**client().gather(sent, assertion=_assertion()), **refused}

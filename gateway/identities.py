@@ -6,6 +6,7 @@ import hashlib
 import threading
 import time
 from collections import OrderedDict
+from dataclasses import replace
 
 import jwt
 
@@ -14,6 +15,8 @@ from contracts.errors import Unavailable
 from gateway.asking import Client, Identity
 
 _MOST = 10_000
+#: Each request waits for it, so while engagements is away it must be given up soon.
+_AUTHENTICATE = replace(engagements.authenticate, seconds=2.0)
 
 
 class Identities:
@@ -29,7 +32,7 @@ class Identities:
         """The identity; raises `Unauthenticated` for a token that is not good, `Unavailable` when nobody can tell."""
         digest = hashlib.sha256(token.encode()).hexdigest()
         try:
-            answer = self._client.call(engagements.authenticate, {"token": token})
+            answer = self._client.call(_AUTHENTICATE, {"token": token})
         except Unavailable:
             with self._lock:
                 last = self._last.get(digest)

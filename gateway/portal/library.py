@@ -38,7 +38,12 @@ def delete(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/files/<uuid:id>/content", SIGNED_IN)
 def content(id: UUID) -> ResponseReturnValue:
-    return files.download(f"/files/{id}/content")
+    """Rule S2.85: a click on the name downloads, also where documents would let the browser show it."""
+    response = files.download(f"/files/{id}/content")
+    how, _, name = response.headers.get("Content-Disposition", "").partition(";")
+    if how == "inline":
+        response.headers["Content-Disposition"] = f"attachment;{name}"
+    return response
 
 
 # Resources of an engagement ---------------------------------------------------------------------------------------

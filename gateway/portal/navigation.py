@@ -15,8 +15,9 @@ _STAFF = (
     ("Notifications", "/notifications", ()),
 )
 _CLIENT = (
-    ("Home", "/", "home", ("/sessions",)),
+    ("Home", "/", "home", ()),
     ("Engagement", "/engagements", "compass", ()),
+    ("Sessions", "/sessions", "calendar-event", ()),
     ("Invoices", "/invoices", "receipt", ()),
 )
 
@@ -44,6 +45,4 @@ def account_links(who: Identity | None) -> list[dict[str, str]]:
 
 
 def _is_at(path: str, href: str, also: tuple[str, ...]) -> bool:
-    if href == "/":
-        return path == "/" or path.startswith(also) if also else path == "/"
-    return path.startswith((href, *also))
+    return path == "/" if href == "/" else path.startswith((href, *also))

@@ -176,7 +176,11 @@ def cancel(id: UUID) -> ResponseReturnValue:
     return show.attempt(
         calls.cancel_session,
         given,
-        lambda _: show.done(f"/sessions/{id}", _told("The session is cancelled")),
+        lambda cancelled: show.done(
+            f"/engagements/{cancelled['engagement_id']}/sessions",
+            _told("The session is cancelled"),
+            show_url=f"/sessions/{id}",
+        ),
         lambda **again: _dialog("pages/session_cancel.html", id, "session_cancelled", again),
     )
 

@@ -11,7 +11,7 @@ from flask import Response, flash, g, get_flashed_messages, redirect, render_tem
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import Call, engagements
-from contracts.errors import CoachworksError, Conflict, Invalid, Limited, Stale, Unavailable
+from contracts.errors import CoachworksError, Conflict, Invalid, Limited, NotFound, Stale, Unavailable
 from gateway.api.problems import TITLES, flat, status_of
 from gateway.asking import Json, ask, ask_all, identity
 from gateway.portal import navigation
@@ -125,8 +125,10 @@ def attempt(
     the form once more with what was typed and what is wrong with it."""
     try:
         answer = ask(call, given)
-    except _SHOWN_IN_FORM as error:
-        return again(status=status_of(error), values=typed_values(), errors=flat(error.errors), problem=problem(error))
+    except (*_SHOWN_IN_FORM, NotFound) as error:
+        # What was chosen may be gone; if what the form is about is gone, `again` does not find it either: 404.
+        status = 409 if isinstance(error, NotFound) else status_of(error)
+        return again(status=status, values=typed_values(), errors=flat(error.errors), problem=problem(error))
     return succeed(typed(call, answer))
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from chassis import context
 from contracts import errors
 
 ENGAGEMENT = str(uuid4())
@@ -209,7 +210,11 @@ def test_a_defect_of_ours_is_a_500_that_tells_nothing(coach, broker):
     assert "secret" not in str(document)
 
 
-def test_a_request_keeps_the_id_that_its_caller_gave_it(coach):
+def test_a_request_keeps_the_id_that_its_caller_gave_it_on_every_hop(coach, broker):
+    seen = []
+    broker.answers["engagements.me"] = lambda _: seen.append(context.current().request_id)
+    coach("GET", "/me", headers={"X-Request-Id": "abc-122"})
+    assert seen == ["abc-122"]
     response = coach("GET", "/nothing", headers={"X-Request-Id": "abc-123"})
     assert response.headers["X-Request-Id"] == response.get_json()["request_id"] == "abc-123"
     assert coach("GET", "/me", headers={"X-Request-Id": "no <good>"}).headers["X-Request-Id"] != "no <good>"

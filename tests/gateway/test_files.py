@@ -133,6 +133,13 @@ def test_a_download_brings_the_bytes_with_the_policy_of_documents(documents, bro
     assert documents.requests[0][2]["Range"] == "bytes=0-3"
 
 
+def test_s2_85_a_click_on_the_name_downloads(documents, browser):
+    headers = {"Content-Type": "application/pdf", "Content-Disposition": 'inline; filename="plan.pdf"'}
+    documents.answer = (200, headers, b"%PDF")
+    response = browser("client").get(f"/files/{ID}/content")
+    assert response.headers["Content-Disposition"] == 'attachment; filename="plan.pdf"'
+
+
 def test_a_file_that_is_not_ones_own_is_404(documents, browser):
     documents.answer = refusal(404, "not_found", "No such file.")
     assert browser("client").get(f"/files/{ID}/content").status_code == 404

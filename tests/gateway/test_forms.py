@@ -84,6 +84,17 @@ def test_a_service_that_is_down_loses_no_typing(coach, services):
     assert "Typed Name" in response.get_data(as_text=True)
 
 
+def test_something_chosen_that_is_gone_loses_no_typing_but_a_form_about_something_gone_is_404(coach, services):
+    services.answers["engagements.create_engagement"] = errors.NotFound("No such program.")
+    form = {"program_id": str(uuid4()), "start_date": "2026-12-24"}
+    response = coach.post(f"/clients/{ID}/engagements", form)
+    assert response.status_code == 409
+    assert "No such program." in response.get_data(as_text=True)
+    assert "2026-12-24" in response.get_data(as_text=True)
+    services.answers["engagements.get_client"] = errors.NotFound("No such client.")
+    assert coach.post(f"/clients/{ID}/engagements", form).status_code == 404
+
+
 def test_htmx_is_sent_on_by_a_header_and_gets_the_inside_of_the_dialog_when_it_fails(coach, services):
     done = coach.post("/clients/new", {"name": "A", "email": "a@example.com"}, headers=HTMX)
     assert done.status_code == 204
@@ -375,3 +386,10 @@ def test_the_theme_is_kept_in_this_browser(coach):
     response = coach.post("/theme", {"theme": "dark"}, headers={"Referer": "http://localhost/clients"})
     assert response.headers["Location"] == "/clients"
     assert 'data-theme="dark"' in coach.get("/").get_data(as_text=True)
+
+
+def test_a_cancelled_session_leads_to_the_list_it_was_in(coach, services):
+    services.answers["scheduling.cancel_session"]["engagement_id"] = ID
+    response = coach.post(f"/sessions/{uuid4()}/cancel", {"reason": "", "notify": "1"})
+    assert response.headers["Location"] == f"/engagements/{ID}/sessions"
+    assert services.sent_to("scheduling.cancel_session")[0].input["notify"] is True
