@@ -77,5 +77,5 @@ def _create(work: Work, actor: Actor, rows: list[Row]) -> None:
 def _update(work: Work, actor: Actor, found: list[tuple[Person, Row]]) -> None:
     for client, row in sorted(found, key=lambda pair: pair[0].id):  # in one order, so that two imports cannot deadlock
         locked = work.change(Person, client.id, what="client")
-        if locked.describe(row.profile):
+        if locked.describe({name: value for name, value in row.profile.items() if name != "email"}):
             work.publish(ClientUpdated, locked, locked.client_facts(), actor)

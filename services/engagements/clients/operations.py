@@ -24,11 +24,12 @@ Input = dict[str, Any]
 
 def add(work: Work, actor: Actor, input: Input) -> Person:
     """Adds a client as an Internal Record (S1.1), by default the adding coach's own. Nobody is mailed."""
-    coach_id = input.pop("coach_id", None) or (own_id(actor) if actor.role == "coach" else None)
+    profile = {name: value for name, value in input.items() if name != "coach_id"}
+    coach_id = input.get("coach_id") or (own_id(actor) if actor.role == "coach" else None)
     coach = serving_coach(work, coach_id) if coach_id else None
-    zone = input.pop("time_zone", None) or organisation(work).time_zone
+    zone = {"time_zone": organisation(work).time_zone}
     with email_of_one(work, input["email"]):
-        return publish_added(work, Person.client(time_zone=zone, coach=coach, **input), actor)
+        return publish_added(work, Person.client(coach=coach, **zone | profile), actor)
 
 
 def publish_added(work: Work, client: Person, actor: Actor) -> Person:
@@ -57,15 +58,14 @@ def show(work: Work, actor: Actor, input: Input) -> Person:
 
 def update(work: Work, actor: Actor, input: Input) -> Person:
     """Changes a client. A new address ends the links that were mailed to the old one."""
-    client = client_for(work, actor, input.pop("id"), change=True)
-    if "coach_id" in input:
-        coach_id = input.pop("coach_id")
-        if coach_id != client.coach_id:
-            input["coach"] = serving_coach(work, coach_id) if coach_id else None
+    client = client_for(work, actor, input["id"], change=True)
+    changes = {name: value for name, value in input.items() if name not in ("id", "coach_id")}
+    if input.get("coach_id", client.coach_id) != client.coach_id:
+        changes["coach"] = serving_coach(work, input["coach_id"]) if input["coach_id"] else None
     if input.get("email", client.email) != client.email:
         revoke_links(work, client)
     with email_of_one(work, input.get("email", client.email), but=client.id):
-        if client.describe(input):
+        if client.describe(changes):
             work.publish(ClientUpdated, client, client.client_facts(), actor)
     return client
 

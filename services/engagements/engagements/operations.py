@@ -86,8 +86,8 @@ def list_of_client(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def update(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Changes name, planned sessions or dates."""
-    engagement = engagement_for(work, actor, input.pop("id"), change=True)
-    if different := engagement.describe(input):
+    engagement = engagement_for(work, actor, input["id"], change=True)
+    if different := engagement.describe({name: value for name, value in input.items() if name != "id"}):
         work.publish(EngagementUpdated, engagement, engagement.facts(), actor)
         words = {"program_name": "name", "start_date": "start", "end_date": "end", "sessions_total": "planned sessions"}
         changed = " and ".join(word for name, word in words.items() if name in different)

@@ -47,9 +47,9 @@ def update_me(work: Work, actor: Actor, input: Input) -> Person:
 
 def add_coach(work: Work, actor: Actor, input: Input) -> Person:
     """Adds a coach or an admin and mails the invitation to set a password."""
-    zone = input.pop("time_zone", None) or organisation(work).time_zone
+    zone = {"time_zone": organisation(work).time_zone}
     with email_of_one(work, input["email"]):
-        person = work.add(Person.staff(time_zone=zone, **input))
+        person = work.add(Person.staff(**zone | input))
         work.publish(CoachAdded, person, person.coach_facts(), actor)
     invite_staff(work, person, actor)
     return person
@@ -77,13 +77,13 @@ def get_coach(work: Work, actor: Actor, input: Input) -> Person:
 
 def update_coach(work: Work, actor: Actor, input: Input) -> Person:
     """Changes a member of staff. A new address ends the links that were mailed to the old one."""
-    person = staff_member(work, input.pop("id"), change=True)
+    person = staff_member(work, input["id"], change=True)
     if input.get("role", person.role) != "admin":
         _keep_an_admin(work, person)
     if input.get("email", person.email) != person.email:
         revoke_links(work, person)
     with email_of_one(work, input.get("email", person.email), but=person.id):
-        if person.describe(input):
+        if person.describe({name: value for name, value in input.items() if name != "id"}):
             work.publish(CoachUpdated, person, person.coach_facts(), actor)
     return person
 

@@ -45,8 +45,8 @@ def list_all(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def update(work: Work, actor: Actor, input: Input) -> Program:
     """Changes a program; engagements that run already keep their copy (C11)."""
-    program = program_for(work, input.pop("id"), change=True)
-    program.describe(input)
+    program = program_for(work, input["id"], change=True)
+    program.describe({name: value for name, value in input.items() if name != "id"})
     work.publish(ProgramUpdated, program, program.facts(), actor)
     return program
 

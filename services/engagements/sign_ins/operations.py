@@ -95,7 +95,7 @@ def delete_api_token(work: Work, actor: Actor, input: Input) -> None:
 
 
 def forget_expired(runtime: Runtime) -> int:
-    """Deletes sessions that have expired; answers 0, as there is nothing left to do at once."""
+    """Deletes sessions that have expired; answers 0, as nothing is left that would have to be done at once."""
     with runtime.work() as work:
         work.session.execute(delete(SignIn).where(SignIn.expires_at <= work.now))
     return 0

@@ -65,6 +65,7 @@ def test_a_client_that_is_there_is_updated_and_empty_cells_leave_what_it_has(hou
     assert load(house, content) == {"created": 0, "updated": 1, "rejected": []}
     client = house.call(calls.get_client, {"id": str(house.client.id)})
     assert (client["name"], client["company"], client["time_zone"]) == ("Leila H.", "Haddad Ltd", "UTC")
+    assert client["email"] == address("Leila Haddad")
     version = client["version"]
     assert load(house, content) == {"created": 0, "updated": 1, "rejected": []}
     assert house.call(calls.get_client, {"id": str(house.client.id)})["version"] == version
