@@ -16,7 +16,6 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from chassis import logs
 from chassis.claims import ClaimLost, claim_due, claimed
 from chassis.runtime import Runtime
-from chassis.work import Work
 from contracts.events.notifications import NotificationCancelled, NotificationFailed, NotificationSent
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Verdict
@@ -28,7 +27,7 @@ log = logs.get(__name__)
 
 AT_ONCE = 40
 THREADS = 4
-CLAIM_SECONDS = 600
+SLACK = dt.timedelta(seconds=30)
 PATIENCE = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 60, 60)
 Claim = tuple[UUID, UUID]
 
@@ -43,11 +42,11 @@ class Overtaken(Exception):
 
 def send_due(runtime: Runtime) -> int:
     """Claims mails that are due and sends them over a few connections; answers how many it took on."""
+    seconds = (_handing_over(runtime) + SLACK).total_seconds()
     with runtime.work() as work:
         due = Notification.next_attempt_at <= work.now
-        claims = claim_due(
-            work, Notification, due, order_by=Notification.next_attempt_at, limit=AT_ONCE, seconds=CLAIM_SECONDS
-        )
+        order = Notification.next_attempt_at
+        claims = claim_due(work, Notification, due, order_by=order, limit=AT_ONCE, seconds=seconds)
     batches = [claims[start::THREADS] for start in range(min(THREADS, len(claims)))]
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="mail") as pool:
         for done in [pool.submit(_send_batch, runtime, batch) for batch in batches]:
@@ -95,24 +94,29 @@ def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: desk.Out
         _settle_sent(runtime, claim, mail)
 
 
+def _handing_over(runtime: Runtime) -> dt.timedelta:
+    """How long it may take to hand over one mail: the mail server answers twice, to DATA and to its end."""
+    return 2 * dt.timedelta(seconds=Server.parse(runtime.settings.smtp_url).seconds)  # type: ignore[attr-defined]
+
+
 def _ask_again(runtime: Runtime, claim: Claim) -> None:
-    """The last look before the mail is handed over: is it still ours, and may it still go (C6)?"""
+    """The last look before the mail is handed over: is it still ours until that is done, and may it still go (C6)?"""
     with runtime.read() as work:
-        verdict = desk.verdict_on(work, _still_ours(work, runtime, claim))
+        notification = work.get(Notification, claim[0], what="notification")
+        if notification.claim != claim[1] or notification.claimed_until is None:
+            raise ClaimLost(f"Notification {claim[0]}")
+        verdict = desk.verdict_on(work, notification)
+        lasts = notification.claimed_until >= work.now + _handing_over(runtime)
     if not verdict.allowed:
         raise Overtaken(verdict)
+    if not lasts:
+        _prolong(runtime, claim)
 
 
-def _still_ours(work: Work, runtime: Runtime, claim: Claim) -> Notification:
-    """The notification, if nobody can take it over while the mail server takes its time; else `ClaimLost`."""
-    id_, token = claim
-    notification = work.session.get(Notification, id_)
-    patience = dt.timedelta(seconds=Server.parse(runtime.settings.smtp_url).seconds)  # type: ignore[attr-defined]
-    if notification is None or notification.claim != token or notification.claimed_until is None:
-        raise ClaimLost(f"Notification {id_}")
-    if notification.claimed_until < work.now + 2 * patience:
-        raise ClaimLost(f"Notification {id_}: the claim ends too soon")
-    return notification
+def _prolong(runtime: Runtime, claim: Claim) -> None:
+    with runtime.work() as work:
+        notification = claimed(work, Notification, *claim)
+        notification.claim, notification.claimed_until = claim[1], work.now + _handing_over(runtime) + SLACK
 
 
 def _settle_sent(runtime: Runtime, claim: Claim, mail: desk.Outgoing) -> None:

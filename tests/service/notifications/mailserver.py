@@ -18,16 +18,18 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 class MailServer:
     """Takes mail; `answers(stage, recipient)` may say otherwise for the stages `rcpt` and `data`.
 
-    An answer is None (take it), a reply such as `450 Busy`, `"hang"` (say nothing) or `"drop"` (close the line).
+    An answer is None (take it), a reply such as `450 Busy`, `"hang"` (say nothing) or `"drop"` (close the line);
+    `options` are those of aiosmtpd's controller.
     """
 
-    def __init__(self, *, utf8: bool = True) -> None:
+    def __init__(self, **options: Any) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.connections = 0
         self.answers: Callable[[str, str], str | None] = lambda stage, recipient: None
         self._lock = threading.Lock()
+        self.options = options
         self._controller = Controller(
-            _Handler(self), hostname="127.0.0.1", port=_free_port(), ready_timeout=10, enable_SMTPUTF8=utf8
+            _Handler(self), hostname="127.0.0.1", port=_free_port(), ready_timeout=10, **options
         )
 
     @property

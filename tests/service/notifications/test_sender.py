@@ -15,7 +15,6 @@ from sqlalchemy.exc import OperationalError
 from chassis.claims import claim_due
 from contracts.calls import notifications as calls
 from services.notifications.outbound.models import PAUSES, Notification
-from services.notifications.outbound.sender import CLAIM_SECONDS
 from services.notifications.outbound.smtp import Server, parse_sender
 from tests.service.notifications.house import GUEST, TOKEN, House
 from tests.service.notifications.mailserver import MailServer
@@ -233,7 +232,7 @@ def test_a_worker_that_was_overtaken_hands_nothing_over(post: House, mail_server
 
     def take_over(stage: str, recipient: str) -> None:
         if stage == "rcpt":
-            post.harness.clock.advance(seconds=CLAIM_SECONDS + 1)
+            post.harness.clock.advance(seconds=60)
             with post.harness.runtime.work() as work:
                 due = Notification.next_attempt_at <= work.now
                 assert claim_due(work, Notification, due, order_by=Notification.id, limit=1, seconds=600)
@@ -246,6 +245,25 @@ def test_a_worker_that_was_overtaken_hands_nothing_over(post: House, mail_server
     mail_server.answers = lambda stage, recipient: None
     post.harness.clock.advance(seconds=601)
     post.send_all()
+    assert len(mail_server.taken) == 1
+
+
+def test_a_slow_worker_whose_claim_has_run_out_goes_on_if_nobody_took_over(
+    post: House, mail_server: MailServer
+) -> None:
+    post.request("invoice", post.client)
+
+    def be_slow(stage: str, recipient: str) -> None:
+        if stage == "rcpt":
+            post.harness.clock.advance(seconds=60)
+        else:
+            with post.harness.runtime.work() as work:
+                due = Notification.next_attempt_at <= work.now
+                assert not claim_due(work, Notification, due, order_by=Notification.id, limit=1, seconds=60)
+
+    mail_server.answers = be_slow
+    post.send_all()
+    assert post.only()["state"] == "sent"
     assert len(mail_server.taken) == 1
 
 
@@ -348,7 +366,7 @@ def test_a_mail_to_an_address_with_other_letters_goes_out_where_the_server_can_d
     house.request(
         "invoice", {"email": "jörg@exämple.org", "name": "Jörg"}, {"email": "jo@bücher.example", "name": "Jo"}
     )
-    with MailServer(utf8=False) as old_server:
+    with MailServer(enable_SMTPUTF8=False) as old_server:
         house.sends_to(old_server.url)
         house.send_all()
         assert old_server.recipients == ["jo@xn--bcher-kva.example"]
