@@ -6,7 +6,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
@@ -91,8 +92,9 @@ def migrate(service: str) -> None:
     from chassis.startup import declare_topology, migrate_and_prepare
 
     runtime = _open(service, "migrate")
-    declare_topology(runtime)
-    migrate_and_prepare(runtime)
+    with _said_plainly():
+        declare_topology(runtime)
+        migrate_and_prepare(runtime)
     click.echo(f"{service}: database and queues are up to date")
 
 
@@ -132,7 +134,19 @@ def redrive(service: str, ids: tuple[int, ...], everything: bool) -> None:
 def _await_what_it_needs(runtime: Any) -> None:
     from chassis.startup import await_ready
 
-    await_ready(runtime)
+    with _said_plainly():
+        await_ready(runtime)
+
+
+@contextmanager
+def _said_plainly() -> Iterator[None]:
+    """A named error ends the process with its sentence, without a traceback."""
+    from contracts.errors import CoachworksError
+
+    try:
+        yield
+    except CoachworksError as error:
+        raise click.ClickException(error.detail) from None
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import time
+from copy import deepcopy
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,8 @@ def answer(
         try:
             if call.kind == "query":
                 with runtime.read() as work:
-                    return _dump(call, operation(work, actor, loaded))
-            return _command(runtime, call, operation, actor, input, loaded, key, if_match)
+                    return _dump(call, operation(work, actor, deepcopy(loaded)))
+            return _command(runtime, call, operation, actor, input, deepcopy(loaded), key, if_match)
         except CoachworksError as error:
             if not error.awaited or time.monotonic() > give_up:
                 raise

@@ -10,11 +10,13 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import amqp
 import eventlet
 import eventlet.wsgi
+from greenlet import GreenletExit
 from nameko.containers import ServiceContainer
 from nameko.extensions import Entrypoint
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -291,6 +293,8 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     container.wait()
     ringing.kill()
     pages.kill()
+    with suppress(GreenletExit):
+        pages.wait()  # until what is being up- or downloaded is through
     replies.close()
     nudges.close()
     runtime.database.dispose()

@@ -63,7 +63,7 @@ class Every:
         return f"{self.action.__module__.rsplit('.', 2)[-2]}.{self.action.__name__}"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """One service. `prepares` runs after the migrations and must be harmless when run again; `serves` makes a WSGI
     application that the serve process mounts beside its health pages."""

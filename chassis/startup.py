@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from amqp.exceptions import PreconditionFailed
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis import broker, topology
 from chassis.migrate import current_of, head_of, migrate
 from chassis.runtime import Runtime
+from contracts.errors import Conflict
 
 
 class NotMigrated(Exception):
@@ -14,7 +16,7 @@ class NotMigrated(Exception):
 
 
 def await_ready(runtime: Runtime) -> None:
-    """Waits until the database answers at this release's revision and the broker takes connections."""
+    """Waits until the database answers at this release's revision and the broker holds what the service needs."""
     head = head_of(runtime.service)
 
     def database() -> None:
@@ -23,24 +25,23 @@ def await_ready(runtime: Runtime) -> None:
             raise NotMigrated(f"it is at {current}, this release needs {head}: run coachworks migrate {runtime.name}")
 
     broker.wait_for(f"the database of {runtime.name}", database, (OperationalError, InterfaceError, NotMigrated))
-    broker.wait_for(
-        "the broker",
-        lambda: broker.close(broker.connect(runtime.settings.amqp_url, f"{runtime.name} start", heartbeat=0)),
-        broker.LOST,
-    )
+    declare_topology(runtime)
 
 
 def declare_topology(runtime: Runtime) -> None:
-    """Declares exchanges, queues and bindings; a difference to what stands there is an error."""
+    """Declares exchanges, queues and bindings, once the broker is there; raises `Conflict` if they stand differently."""
 
     def declare() -> None:
         connection = broker.connect(runtime.settings.amqp_url, f"{runtime.name} topology", heartbeat=0)
         try:
             topology.declare(connection.channel(), runtime.service)
+        except PreconditionFailed as error:
+            raise Conflict(f"What the broker holds is not what this release declares: {error}") from error
         finally:
             broker.close(connection)
 
-    broker.wait_for("the broker", declare, (OSError,))
+    # Just after its own start RabbitMQ answers 404 for a stream whose members have not come up: that is waited for too.
+    broker.wait_for("the broker", declare, broker.LOST)
 
 
 def migrate_and_prepare(runtime: Runtime) -> None:

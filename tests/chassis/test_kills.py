@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import time
+import urllib.request
 from collections import Counter
 from pathlib import Path
 
@@ -107,6 +109,26 @@ def test_sigterm_finishes_the_call_in_flight(toy: RunningService, rpc: RpcClient
     assert toy.terminate("serve") == 0
     assert rpc._result(slow) == {"counters": 0, "seen": 0}
     assert toy.terminate("worker") == 0
+
+
+def test_sigterm_finishes_the_download_in_flight(toy: RunningService) -> None:
+    toy.start("serve")
+    line = eventually(lambda: [x for x in toy.said("serve").splitlines() if '"serving"' in x], what="the start")[0]
+    download = urllib.request.urlopen(f"http://127.0.0.1:{json.loads(line)['http_port']}/slow")
+    assert download.read(5) == b"slow "
+    serve = toy.processes["serve"]
+    serve.terminate()
+    assert download.read() == b"slow slow "
+    assert serve.wait(10) == 0
+
+
+def test_a_queue_that_stands_differently_stops_the_start_with_a_sentence(toy: RunningService, hand: Hand) -> None:
+    hand.channel.queue_delete("toy.dead")
+    hand.channel.queue_declare("toy.dead", durable=True)
+    toy.start("worker")
+    assert toy.await_death("worker") == 1
+    assert "is not what this release declares" in toy.said("worker")
+    assert "Traceback" not in toy.said("worker")
 
 
 def test_a_broker_that_is_down_at_start_is_waited_for(

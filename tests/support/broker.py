@@ -88,7 +88,7 @@ class RunningService:
     def kill(self, process: str) -> None:
         """Ends it as a power cut would."""
         dying = self.processes.pop(process)
-        os.kill(dying.pid, signal.SIGKILL)
+        dying.kill()
         dying.wait()
 
     def terminate(self, process: str, seconds: float = 15) -> int:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import datetime as dt
 import importlib
 import secrets
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -24,6 +28,7 @@ from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
 from contracts.envelope import Event, decode
 from contracts.events import schema_of
+from tests.support.servers import PostgresServer
 
 NOW = dt.datetime(2026, 11, 24, 9, 0, tzinfo=dt.UTC)
 PRIVATE_KEY, PUBLIC_KEY = identity.new_keys()
@@ -48,7 +53,6 @@ class Harness:
         }
         self.database = Database(url)
         self.runtime = Runtime(service, service.settings(**values), self.database, self.clock, patience=0.0)
-        migrate(service, self.database)
         if service.prepares:
             service.prepares(self.runtime)
 
@@ -108,6 +112,29 @@ class Harness:
             work.session.execute(insert(self.runtime.tables[table]).values(**values))
 
 
+@cache
+def _migrated_file(service: Service) -> Path:
+    """An SQLite file at the service's newest revision, for every test to copy."""
+    file = Path(tempfile.mkdtemp(prefix="coachworks-template-")) / f"{service.name}.sqlite3"
+    atexit.register(shutil.rmtree, file.parent)
+    _migrate(service, f"sqlite:///{file}")
+    return file
+
+
+@cache
+def _migrated_template(service: Service, server: PostgresServer) -> str:
+    """The name of a PostgreSQL database at the service's newest revision, for every test to copy."""
+    name = f"template_{service.name}"
+    _migrate(service, server.create_database(name))
+    return name
+
+
+def _migrate(service: Service, url: str) -> None:
+    database = Database(url)
+    migrate(service, database)
+    database.dispose()
+
+
 def service_harness(module: str, **settings: Any) -> Any:
     """A fixture that gives a fresh `Harness` of the service in `module`, once on SQLite and once on PostgreSQL."""
 
@@ -115,9 +142,12 @@ def service_harness(module: str, **settings: Any) -> Any:
     def harness(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Harness]:
         service = importlib.import_module(module).service
         if request.param == "sqlite":
+            shutil.copy(_migrated_file(service), tmp_path / "service.sqlite3")
             url = f"sqlite:///{tmp_path / 'service.sqlite3'}"
         else:
-            url = request.getfixturevalue("postgres_server").create_database(f"t_{secrets.token_hex(6)}")
+            server = request.getfixturevalue("postgres_server")
+            template = _migrated_template(service, server)
+            url = server.create_database(f"t_{secrets.token_hex(6)}", template=template)
         made = Harness(service, url, **settings)
         yield made
         made.database.dispose()

@@ -105,13 +105,13 @@ class PostgresServer:
             self._process.wait()
             self._process = None
 
-    def create_database(self, name: str) -> str:
-        """Make an empty database, in place of one of that name, and return its URL."""
+    def create_database(self, name: str, *, template: str = "template1") -> str:
+        """Make a database, empty or like `template`, in place of one of that name, and return its URL."""
         with closing(psycopg2.connect(self.dsn("postgres"))) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-                cursor.execute(f'CREATE DATABASE "{name}"')
+                cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return f"postgresql+psycopg2://{self.user}@127.0.0.1:{self.port}/{name}"
 
     def dsn(self, database: str) -> str:

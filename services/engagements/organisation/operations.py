@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.errors import Conflict
 from contracts.events.engagements import CoachAdded, OrganisationUpdated
 from services.engagements.organisation.models import ORGANISATION_ID, Organisation, new_organisation
 from services.engagements.people.models import Person
@@ -18,7 +19,7 @@ from services.engagements.people.passwords import hash_password
 Input = dict[str, Any]
 
 
-class AdminNotNamed(Exception):
+class AdminNotNamed(Conflict):
     """There is no admin yet and the environment names none; the sentence says what to do."""
 
 

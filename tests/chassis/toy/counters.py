@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,6 +13,7 @@ from sqlalchemy import String, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis.database import Entity, service_metadata
+from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import ANYONE, SIGNED_IN, Actor
 from contracts.calls import command, query
@@ -108,3 +110,15 @@ def seen(work: Work, event: Event) -> None:
         Path(trouble).touch()
         raise RuntimeError("this one works next time")
     work.session.add(Seen(name=event.data["name"], counter_id=event.subject_id))
+
+
+def pages(runtime: Runtime) -> Callable[..., Iterable[bytes]]:
+    """A page that takes a second and a half."""
+
+    def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        for _ in range(3):
+            time.sleep(0.5)
+            yield b"slow "
+
+    return application

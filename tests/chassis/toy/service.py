@@ -18,5 +18,6 @@ service = Service(
         counters.refuse: counters.never,
         counters.defective: counters.break_down,
     },
+    serves=counters.pages,
     listens=[On("toy.counter.*.v1", counters.seen)],
 )
