@@ -29,13 +29,14 @@ def start() -> ResponseReturnValue:
 def _dashboard(me: str) -> ResponseReturnValue:
     now = clock.now()
     midnight, sunday = clock.start_of_day(now), clock.start_of_next_week(now)
+    next_sunday = clock.start_of_next_week(sunday)
 
     def sessions(start: dt.datetime, end: dt.datetime) -> tuple[Any, dict[str, Any]]:
         given = {"from": clock.as_text(start), "to": clock.as_text(end), "coach_id": me, "limit": 200}
         return (scheduling.list_sessions, given)
 
     found = show.look(
-        coming=sessions(midnight, sunday),
+        coming=sessions(midnight, next_sunday),
         before=sessions(midnight - dt.timedelta(days=30), midnight),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
     )
@@ -48,11 +49,14 @@ def _dashboard(me: str) -> ResponseReturnValue:
         for session in [*(before or []), *open_ones]
         if session["state"] == "scheduled" and session["ends_at"] <= now
     ]
+    later = [session for session in coming if session["starts_at"] >= next_midnight] if coming else []
+    this_week = [session for session in later if session["starts_at"] < sunday]
     return show.page(
         "pages/dashboard.html",
         greeting=_greeting(),
-        today=[session for session in coming if session["starts_at"] < next_midnight] if coming else coming,
-        week=[session for session in coming if session["starts_at"] >= next_midnight] if coming else coming,
+        today=_open_first(coming, next_midnight) if coming else coming,
+        week_title="Later this week" if this_week else "Next week",
+        week=this_week or later,
         next=following,
         soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
         unsaid=before if isinstance(before, show.Down) else list(reversed(unsaid)),
@@ -60,12 +64,19 @@ def _dashboard(me: str) -> ResponseReturnValue:
     )
 
 
+def _open_first(coming: list[Any], next_midnight: dt.datetime) -> list[Any]:
+    """Today's sessions by start, those that are over with at the end."""
+    today = [session for session in coming if session["starts_at"] < next_midnight]
+    return sorted(today, key=lambda session: session["state"] != "scheduled")
+
+
 def _unpaid(lists: list[Any]) -> Any:
-    """Overdue ones first; sums per currency, since no two currencies add up."""
+    """Overdue ones first, the oldest on top; sums per currency, since no two currencies add up."""
     for one in lists:
         if isinstance(one, show.Down):
             return one
     invoices = [invoice for one in lists for invoice in one]
+    invoices.sort(key=lambda invoice: (invoice["state"] != "overdue", invoice["due_date"] or dt.date.max))
     sums: dict[str, dict[str, Any]] = {}
     for invoice in invoices:
         sum_ = sums.setdefault(
