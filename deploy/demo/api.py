@@ -56,10 +56,10 @@ class Api:
         said = body or {}
         return self._send("POST", path, json=said, headers=_key(path, json.dumps(said, sort_keys=True).encode()))
 
-    def upload(self, path: str, name: str, content: bytes, **fields: str) -> Any:
+    def upload(self, path: str, name: str, content: bytes) -> Any:
         """Sends a file as a browser's form does."""
         key = _key(path, name.encode() + content)
-        return self._send("POST", path, files={"file": (name, content)}, data=fields, headers=key)
+        return self._send("POST", path, files={"file": (name, content)}, headers=key)
 
     def _send(self, method: str, path: str, headers: dict[str, str] | None = None, **options: Any) -> Any:
         sent = {"Authorization": f"Bearer {self._token}"} if self._token else {}

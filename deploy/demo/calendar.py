@@ -47,8 +47,9 @@ class Calendar:
         return start
 
     def date(self, days: int) -> dt.date:
-        """The date so many days, of any kind, from today."""
-        return self._local.date() + dt.timedelta(days=days)
+        """The date so many days, of any kind, from today; of a weekend the Monday after."""
+        day = self._local.date() + dt.timedelta(days=days)
+        return day + dt.timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
 
     def _next(self) -> dt.datetime:
         """A full quarter of an hour, in 10 to 25 minutes."""

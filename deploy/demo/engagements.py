@@ -251,7 +251,7 @@ ENGAGEMENTS = (
     ),
     Engagement(
         "Beatrice Romano", "Founder’s Compass", JUDITH, -50, 60, total=12, sessions=held(3, -21, 5, "13:00", ZOOM),
-        invoices=(Invoice(coaching("Founder’s Compass, sessions 1 to 3", "4", "250.00"), "sent", -5),),
+        invoices=(Invoice(coaching("Founder’s Compass, four sessions", "4", "250.00"), "sent", -5),),
     ),
     Engagement(
         "Yuki Tanaka", "Business Coaching", JUDITH, -40, None,

@@ -10,12 +10,15 @@ from reportlab.pdfgen.canvas import Canvas
 
 _GREEN = "#0E6B56"
 
-#: In which folder of the library each file lies; an empty name is the top.
-FOLDERS = {
-    "Welcome": ("Welcome packet.pdf",),
-    "Worksheets": ("Energy diary.txt", "Offer on one page.txt", "Wheel of a week.png"),
-}
-AT_THE_TOP = ("Interview guide.pdf", "Two-minute opening.pdf")
+#: What lies in the library.
+LIBRARY = (
+    "Welcome packet.pdf",
+    "Energy diary.txt",
+    "Interview guide.pdf",
+    "Offer on one page.txt",
+    "Two-minute opening.pdf",
+    "Wheel of a week.png",
+)
 
 _PAGES = {
     "Welcome packet.pdf": (

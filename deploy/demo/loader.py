@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from deploy.demo import files
-from deploy.demo.api import Api, CannotLoad, Mails, eventually
+from deploy.demo.api import Api, Mails, eventually
 from deploy.demo.calendar import Calendar
 from deploy.demo.engagements import ENGAGEMENTS, PROGRAMS, Engagement, Invoice, Session, invoice_body, sessions_of
-from deploy.demo.people import CLIENTS, COACHES, ORGANISATION, PASSWORD, Client
+from deploy.demo.people import ADMIN_NAME, CLIENTS, COACHES, ORGANISATION, PASSWORD, Client
 
 _AT_ONCE = 4
 _T = TypeVar("_T")
@@ -26,6 +26,7 @@ class Loader:
         self._mails = Mails(mail_url)
         self._say = say
         self._people: dict[str, Any] = {}
+        self._library: dict[str, Any] = {}
         self._engagements: dict[tuple[str, str], Any] = {}
 
     def load(self, admin_email: str, admin_password: str) -> None:
@@ -41,15 +42,18 @@ class Loader:
         self._say("Sessions, past and to come")
         self._sessions()
         self._say("Files and invoices")
-        self._library()
+        self._files()
         self._resources()
         self._invoices()
         self._ends()
 
     def _organisation(self) -> None:
+        """Its settings; and the admin, who has no name yet, gets one."""
         found = self._admin.get("/organisation")
         if any(found[name] != value for name, value in ORGANISATION.items()):
             self._admin.patch("/organisation", ORGANISATION)
+        if self._admin.get("/me")["name"] == "Admin":
+            self._admin.patch("/me", {"name": ADMIN_NAME, "time_zone": ORGANISATION["time_zone"]})
 
     def _coaches(self) -> None:
         """They accept the invitation that comes by mail. When the first of them was added, is when the demo began."""
@@ -85,8 +89,7 @@ class Loader:
         there = {program["name"]: program for program in self._admin.all("/programs")}
         for program in PROGRAMS:
             body = {"name": program.name, "description": program.description, "sessions_total": program.sessions_total}
-            there.setdefault(program.name, None)
-            there[program.name] = there[program.name] or self._admin.post("/programs", body)
+            there[program.name] = there.get(program.name) or self._admin.post("/programs", body)
         self._engagements = self._engagements_there()
 
         def begin(wanted: Engagement) -> None:
@@ -128,14 +131,13 @@ class Loader:
         self._each(open_portal, (client for client in CLIENTS if client.portal != "internal_record"))
 
     def _sessions(self) -> None:
-        there = {
-            (session["engagement_id"], session["title"]): session for session in self._admin.all("/sessions")
-        }  # fmt: skip
+        found = self._admin.all("/sessions")
+        there = {(session["engagement_id"], session["title"]): session for session in found}
 
         def schedule_all(wanted: Engagement) -> None:
             for title, session in sessions_of(wanted):
-                found = there.get((self._engagements[wanted.client, wanted.program]["id"], title))
-                self._schedule(wanted, title, session, found)
+                id_ = self._engagements[wanted.client, wanted.program]["id"]
+                self._schedule(wanted, title, session, there.get((id_, title)))
 
         self._each(schedule_all, ENGAGEMENTS)
 
@@ -166,26 +168,18 @@ class Loader:
         elif found["state"] == "scheduled" and outcome == "cancelled":
             api.post(f"{path}/cancel", told)
 
-    def _library(self) -> None:
+    def _files(self) -> None:
         coach = self._coach_apis[COACHES[0].name]
-        self._files = {}
-        there = {item["name"]: item for item in coach.all("/library")}
-        for folder, names in files.FOLDERS.items():
-            id_ = (there.get(folder) or coach.post("/library/folders", {"name": folder}))["id"]
-            inside = {item["name"]: item for item in coach.all(f"/library?folder_id={id_}")}
-            for name in names:
-                self._files[name] = inside.get(name) or self._upload(coach, name, folder_id=id_)
-        for name in files.AT_THE_TOP:
-            self._files[name] = there.get(name) or self._upload(coach, name)
-
-    def _upload(self, coach: Api, name: str, **fields: str) -> Any:
-        return coach.upload("/library/files", name, files.content_of(name), **fields)
+        self._library = {item["name"]: item for item in coach.all("/library")}
+        for name in files.LIBRARY:
+            if name not in self._library:
+                self._library[name] = coach.upload("/library/files", name, files.content_of(name))
 
     def _resources(self) -> None:
         def share(wanted: Engagement) -> None:
             path = f"{self._path(wanted)}/resources"
             there = {resource["name"] for resource in self._admin.all(path)}
-            ids = [self._files[name]["id"] for name in wanted.files if name not in there]
+            ids = [self._library[name]["id"] for name in wanted.files if name not in there]
             if ids:
                 self._coach_apis[wanted.coach].post(path, {"library_ids": ids})
             if wanted.own_file and wanted.own_file not in there:
@@ -265,6 +259,3 @@ def _instant(value: dt.datetime) -> str:
 def _likeness(invoice: Any) -> tuple[str, str]:
     """What tells one of the demo's invoices from all others."""
     return invoice["engagement_id"], invoice["lines"][0]["description"]
-
-
-__all__ = ["CannotLoad", "Loader"]

@@ -10,6 +10,8 @@ Portal = Literal["internal_record", "invited", "active", "disabled"]
 #: What everybody of the demo signs in with, besides the admin, who has a password already.
 PASSWORD = "lanterns on the northern quay"  # noqa: S105 (a demo's, and shown on the terminal)
 
+ADMIN_NAME = "Ada Bergmann"
+
 ORGANISATION = {
     "name": "Northlight Coaching",
     "colour": "#0E6B56",
