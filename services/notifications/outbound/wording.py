@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+from unicodedata import category
 
 from jinja2 import StrictUndefined, Template
 from jinja2.sandbox import SandboxedEnvironment
@@ -122,6 +123,7 @@ If it was not you, there is nothing to do: your password stays as it is.""",
     ),
 }
 
+_DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 
 
@@ -139,5 +141,12 @@ def fill(wording: Wording, values: dict[str, Any]) -> Worded:
 
 
 def one_line(text: str) -> str:
-    """The text fit for a header: every run of white space or control characters is one space."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
+    """The text fit for a header: each run of white space, control or direction characters is one space.
+
+    Joiners stay: names in Persian or Hindi are written with them.
+    """
+    return " ".join("".join(" " if _breaks_a_line(character) else character for character in text).split())
+
+
+def _breaks_a_line(character: str) -> bool:
+    return category(character) in ("Cc", "Cs", "Zl", "Zp") or character in _DIRECTIONS

@@ -229,6 +229,10 @@ def test_any_name_whatever_makes_a_mail_that_parses(name: str) -> None:
     }  # fmt: skip
 
 
+def test_a_line_for_a_header_keeps_joiners_and_nothing_that_breaks_or_turns_it() -> None:
+    assert one_line("  Nasrin\u200cDokht \r\n\tBcc:\u2028x\x00y\u202ez ") == "Nasrin\u200cDokht Bcc: x y z"
+
+
 @given(red=st.integers(0, 255), green=st.integers(0, 255), blue=st.integers(0, 255))
 def test_white_letters_can_be_read_on_any_organisations_colour(red: int, green: int, blue: int) -> None:
     colour = readable_with_white(f"#{red:02x}{green:02x}{blue:02x}")
