@@ -29,7 +29,7 @@ def await_ready(runtime: Runtime) -> None:
 
 
 def declare_topology(runtime: Runtime) -> None:
-    """Declares exchanges, queues and bindings, once the broker is there; raises `Conflict` if they stand differently."""
+    """Declares exchanges, queues and bindings, once the broker is there; `Conflict` if they stand differently."""
 
     def declare() -> None:
         connection = broker.connect(runtime.settings.amqp_url, f"{runtime.name} topology", heartbeat=0)

@@ -10,7 +10,7 @@ import pytest
 from chassis.rpc_client import RpcClient
 from deploy.local.rabbitmq import RabbitNode
 from tests.chassis.toy.service import service
-from tests.support.broker import Hand, RunningService, client_of, eventually
+from tests.support.broker import Hand, RunningService, client_of
 
 
 def delete_queues(node: RabbitNode) -> None:
@@ -38,7 +38,7 @@ def running_toy(rabbit_node: RabbitNode, tmp_path_factory: pytest.TempPathFactor
     made = RunningService(service, ["-m", "tests.chassis.toy"], rabbit_node, tmp_path_factory.mktemp("toy"))
     made.migrate()
     made.start()
-    eventually(lambda: '"serving"' in made.said("serve"), seconds=20, what="the start")
+    made.await_serving()
     yield made
     made.stop()
 

@@ -102,6 +102,7 @@ def test_a_paused_relay_cannot_delete_what_another_took_over(toy: RunningService
 
 def test_sigterm_finishes_the_call_in_flight(toy: RunningService, rpc: RpcClient) -> None:
     toy.start()
+    toy.await_serving()
     rpc.call(counters.count, {})
     before = time.monotonic()
     slow = rpc._send(counters.slow, {"name": "1.5"}, None, None, None)
@@ -113,7 +114,8 @@ def test_sigterm_finishes_the_call_in_flight(toy: RunningService, rpc: RpcClient
 
 def test_sigterm_finishes_the_download_in_flight(toy: RunningService) -> None:
     toy.start("serve")
-    line = eventually(lambda: [x for x in toy.said("serve").splitlines() if '"serving"' in x], what="the start")[0]
+    toy.await_serving()
+    line = next(line for line in toy.said("serve").splitlines() if '"serving"' in line)
     download = urllib.request.urlopen(f"http://127.0.0.1:{json.loads(line)['http_port']}/slow")
     assert download.read(5) == b"slow "
     serve = toy.processes["serve"]
@@ -149,6 +151,7 @@ def test_calls_and_events_go_on_after_a_broker_restart(
     toy: RunningService, rabbit_node: RabbitNode, rpc: RpcClient
 ) -> None:
     toy.start()
+    toy.await_serving()
     rpc.call(counters.bump, {"name": "before"})
     rabbit_node.restart()
     call_until_answered(rpc, "after")

@@ -81,6 +81,10 @@ class RunningService:
         """All that a process has written."""
         return self.log(process).read_text() if self.log(process).exists() else ""
 
+    def await_serving(self) -> None:
+        """Returns when the serve process, started for the first time, answers."""
+        eventually(lambda: '"serving"' in self.said("serve"), seconds=20, what="the start")
+
     def await_death(self, process: str, seconds: float = 15) -> int:
         """The exit code of a process that ends by itself."""
         return self.processes.pop(process).wait(seconds)
