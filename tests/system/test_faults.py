@@ -1,0 +1,158 @@
+"""Sessions scheduled while every process is killed: nothing accepted is lost, nothing happens twice (DESIGN §5)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from contracts.envelope import Event
+from contracts.events import EventData
+from contracts.events.engagements import CoachAdded
+from contracts.notification import RequestNotification
+from tests.support.broker import Hand, eventually
+from tests.support.mail import Mailbox
+from tests.support.people import coach, coach_facts
+from tests.system.exactly_once import NotExactlyOnce, check
+from tests.system.havoc import PROCESSES, Havoc
+from tests.system.ledger import Callers, commands, found_engagements
+
+SESSIONS = 300
+ROUND = 20
+#: Points that a kill from outside would seldom hit: handled and not acked, published and not deleted.
+AIMED = {
+    "engagements": "die_before_ack",
+    "notifications": "die_before_ack",
+    "scheduling-worker": "die_before_delete",
+    "notifications-worker": "die_before_delete",
+}
+
+
+@pytest.fixture(scope="module")
+def havoc(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Havoc]:
+    """One system, whose processes may be hurt as one likes, as long as they are well again afterwards."""
+    made = Havoc(tmp_path_factory.mktemp("havoc"), {})
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def callers(havoc: Havoc) -> Iterator[Callers]:
+    made = Callers(havoc.admin)
+    yield made
+    made.dismiss()
+
+
+def test_kills_of_every_process_and_a_restart_of_the_broker_lose_nothing_and_double_nothing(
+    havoc: Havoc, callers: Callers
+) -> None:
+    ahead = commands("havoc", found_engagements(havoc.admin, "havoc", 10))
+    havoc.settle()
+    amid = 0
+    for name in PROCESSES:
+        callers.say(list(islice(ahead, ROUND)))
+        callers.await_all(but=ROUND * 3 // 4)
+        amid += bool(callers.open)
+        havoc.kill(name)
+        if name in AIMED:
+            havoc.order(name, AIMED[name])
+        havoc.start(name)
+        if name in AIMED:
+            havoc.await_death(name)
+            havoc.forget_orders(name)
+            havoc.start(name)
+    callers.say(list(islice(ahead, ROUND)))
+    havoc.restart_broker()
+    callers.say(list(islice(ahead, SESSIONS - len(callers.asked))))
+    callers.await_all()
+    havoc.local.wait_ready()
+    havoc.settle()
+
+    assert len(callers.accepted) == SESSIONS
+    check(havoc, "havoc", callers)
+    aimed = {f"{name} {point}" for name, point in AIMED.items()}
+    assert set(havoc.kills) == {*PROCESSES, *aimed, "broker"}
+    assert amid > len(PROCESSES) / 2
+    assert havoc.duplicates_absorbed() > 0
+
+
+@pytest.mark.parametrize(
+    ("sabotage", "victim", "finding"),
+    [
+        ("no_inbox", "engagements", "activity entries.* [1-9][0-9]* too many"),
+        ("no_inbox", "notifications", "public events.* [1-9][0-9]* too many"),
+        ("ack_before_commit", "engagements", "activity entries.* [1-9][0-9]* of 20 lost"),
+        ("delete_before_confirm", "scheduling-worker", "mails.* [1-9][0-9]* of 40 lost"),
+    ],
+)
+def test_the_check_finds_a_sabotaged_version_out(
+    havoc: Havoc, callers: Callers, sabotage: str, victim: str, finding: str
+) -> None:
+    run = f"{sabotage} {victim}"
+    ahead = commands(run, found_engagements(havoc.admin, str(uuid4())[:8], 2))
+    havoc.settle()
+    with havoc.sabotaged(victim, sabotage):
+        callers.say(list(islice(ahead, 20)))
+        havoc.await_death(victim)
+        havoc.start(victim)
+        callers.await_all()
+        havoc.settle()
+
+    with pytest.raises(NotExactlyOnce, match=finding):
+        check(havoc, run, callers)
+
+
+@pytest.fixture
+def hand(havoc: Havoc) -> Iterator[Hand]:
+    made = Hand(havoc.local.amqp_url)
+    yield made
+    made.close()
+
+
+def put(hand: Hand, event: type[EventData], subject: UUID, data: dict[str, Any]) -> None:
+    """Publishes an event as another service would."""
+    envelope = Event(
+        id=uuid4(), type=event.type, source="/coachworks/engagements", subject=str(subject),
+        time=dt.datetime.now(dt.UTC), sequence=1, data=event().dump(data),
+    )  # fmt: skip
+    hand.put(event.exchange, event.type, envelope.to_bytes())
+
+
+def test_a_poison_message_is_parked_while_others_flow_and_redriven_when_its_cause_is_gone(
+    havoc: Havoc, callers: Callers, hand: Hand
+) -> None:
+    ahead = commands("poison", found_engagements(havoc.admin, "poison", 2))
+    havoc.settle()
+    stranger = coach("Late Arrival")
+    facts = coach_facts(stranger)
+    about = {"kind": "coach", "id": stranger.id}
+    link = {"url": f"{havoc.local.url}/reset/poison", "expires_at": "2099-01-01T00:00:00Z"}
+    put(
+        hand, RequestNotification, stranger.id,
+        {
+            "key": f"reset/{stranger.id}", "kind": "password_reset", "about": about, "context": link,
+            "recipients": [{"person_id": stranger.id, "email": facts["email"], "name": facts["name"]}],
+            "trigger": {"origin": "automatic"},
+        },
+    )  # fmt: skip
+
+    def parked() -> str:
+        havoc.let_retries_be_due("notifications")
+        return havoc.coachworks("notifications", "parked", "list", "notifications")
+
+    callers.say(list(islice(ahead, 20)))
+    callers.await_all()
+    listed = eventually(parked, 30, "the parking")
+    assert "6 attempts\tNotFound: There is no such person." in listed
+    havoc.settle(but={"notifications failed_event": 1})
+    check(havoc, "poison", callers)
+
+    put(hand, CoachAdded, stranger.id, facts)
+    havoc.settle(but={"notifications failed_event": 1})
+    assert "1 of 1 set going again" in havoc.coachworks("notifications", "parked", "redrive", "notifications", "--all")
+    Mailbox(havoc.local.mail_folder).await_mail(facts["email"], "password_reset")
+    havoc.settle()
