@@ -19,6 +19,7 @@ from chassis.settings import ServiceSettings
 from contracts.actor import Actor
 from contracts.calls import Call
 from contracts.envelope import Event
+from contracts.events import PRIVATE, PUBLIC, registry
 
 Operation = Callable[[Any, Actor, dict[str, Any]], Any]
 Handler = Callable[[Any, Event], None]
@@ -44,6 +45,11 @@ class On:
 
     pattern: str
     handler: Handler
+
+    @property
+    def exchange(self) -> str:
+        """Where the events come from: requests for notifications have an exchange of their own."""
+        return PRIVATE if self.pattern.startswith("notification.") else PUBLIC
 
     @property
     def name(self) -> str:
@@ -87,5 +93,8 @@ class Service:
         return Path(str(sys.modules[self.settings.__module__].__file__)).parent
 
     def handlers_of(self, event_type: str) -> list[On]:
-        """What listens to that type here."""
-        return [on for on in self.listens if topic_matches(on.pattern, event_type)]
+        """What listens to that type here. One that this release does not know goes only to whoever takes everything."""
+        if event_type not in registry():
+            return [on for on in self.listens if on.pattern == "#"]
+        exchange = registry()[event_type].exchange
+        return [on for on in self.listens if on.exchange == exchange and topic_matches(on.pattern, event_type)]

@@ -33,8 +33,7 @@ DELIVERY_LIMIT = 1000
 def events_queue(service: Service) -> Queue:
     """The quorum queue of all that the service listens to; requests for notifications come by the private exchange."""
     bindings = [
-        binding(REQUESTS if on.pattern.startswith("notification.") else EVENTS, routing_key=on.pattern)
-        for on in service.listens
+        binding(REQUESTS if on.exchange == PRIVATE else EVENTS, routing_key=on.pattern) for on in service.listens
     ]
     return Queue(
         f"{service.name}.events",

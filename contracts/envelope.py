@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class UndecodableEvent(ValueError):
 
 @dataclass(frozen=True)
 class Event:
-    """One event as a handler sees it; `data` is typed as its declaration says."""
+    """One event as a handler sees it; `data` is typed as its declaration says, `document` is all of it as it came."""
 
     id: UUID
     type: str
@@ -60,6 +60,7 @@ class Event:
     traceparent: str | None = None
     datacontenttype: str = "application/json"
     specversion: str = "1.0"
+    document: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def subject_id(self) -> UUID:
@@ -81,6 +82,6 @@ def decode(body: bytes) -> Event:
     if not isinstance(document, dict):
         raise UndecodableEvent("not a JSON object")
     try:
-        return Event(**_ENVELOPE.load(document))
+        return Event(**_ENVELOPE.load(document), document=document)
     except ValidationError as error:
         raise UndecodableEvent(f"not a CloudEvent of ours: {error.normalized_messages()}") from None

@@ -53,7 +53,9 @@ class TriggerSchema(Schema):
 class AboutSchema(Schema):
     """What the mail is about; asked again before it is sent (C6)."""
 
-    kind = fields.String(required=True, validate=validate.OneOf(["session", "invoice", "client", "coach", "resource", "engagement"]))
+    kind = fields.String(
+        required=True, validate=validate.OneOf(["session", "invoice", "client", "coach", "resource", "engagement"])
+    )
     id = fields.UUID(required=True)
     version = fields.Integer(load_default=None, allow_none=True)
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -23,7 +24,7 @@ from chassis import claims, context, inbox
 from chassis.columns import UtcDateTime
 from chassis.lease import Lease, LeaseLost
 from chassis.paging import page
-from chassis.service import topic_matches
+from chassis.service import On, topic_matches
 from contracts.actor import SYSTEM
 from contracts.errors import Broken, Conflict, Invalid, Stale, from_wire
 from tests.chassis.toy import counters
@@ -239,3 +240,11 @@ def test_parked_events_are_listed_and_redriven_by_the_command_line(running_toy: 
     assert "toy.counter.bumped.v1" in run("list")
     assert "1 of 1 set going again" in run("redrive")
     eventually(lambda: [row for row in running_toy.rows("failed_event") if row.parked], what="parking again")
+
+
+def test_an_event_of_a_newer_release_reaches_only_who_takes_everything(harness: Harness) -> None:
+    newer = replace(harness.runtime.service, listens=[On("toy.counter.*.v1", counters.seen)])
+    assert newer.handlers_of("toy.counter.merged.v1") == []
+    everything = replace(newer, listens=[On("#", counters.seen)])
+    assert [on.pattern for on in everything.handlers_of("toy.counter.merged.v1")] == ["#"]
+    assert everything.handlers_of("notification.requested.v1") == []

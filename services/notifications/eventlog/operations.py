@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -15,23 +13,17 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import Invalid
-from contracts.events import PRIVATE, registry, schema_of
 from services.notifications.eventlog.models import EventType, LoggedEvent, Position
 
 _PATTERN = re.compile(r"([\w-]+|\*|#)(\.([\w-]+|\*|#))*", re.ASCII)
 
 
 def record(work: Work, event: Event) -> None:
-    """Appends the event if it is a public one. Positions are handed out in the order of commits, whoever writes.
+    """Appends the event just as it came. Positions are handed out in the order of commits, whoever writes.
 
     It must be the first handler of every event: the counter is then the first lock that any transaction takes, and no
     two can wait for each other.
     """
-    declared = registry().get(event.type)
-    if declared and declared.exchange == PRIVATE:
-        return
-    if declared:
-        event = replace(event, data=schema_of(event.type).dump(event.data))
     position = _next_position(work)
     _remember_type(work, event.type)
     work.session.add(
@@ -40,7 +32,7 @@ def record(work: Work, event: Event) -> None:
             event_id=event.id,
             type=event.type,
             logged_at=work.now,
-            envelope=json.loads(event.to_bytes()),
+            envelope=event.document,
         )
     )
 
