@@ -189,7 +189,7 @@ class Loader:
         self._each(share, (wanted for wanted in ENGAGEMENTS if wanted.files))
 
     def _invoices(self) -> None:
-        """One after the other, so that their numbers follow the order; all are sent before any is paid."""
+        """One after the other, so that their numbers follow the order; none is paid before its mail went out (C6)."""
         there = {_likeness(invoice): invoice for invoice in self._admin.all("/invoices")}
         found: list[tuple[Api, Invoice, Any]] = []
         for engagement in ENGAGEMENTS:
@@ -205,8 +205,14 @@ class Loader:
                 if invoice["state"] == "draft" and wanted.end != "draft":
                     invoice = api.post(f"/invoices/{invoice['id']}/send")
                 found.append((api, wanted, invoice))
+        sent = sum(wanted.end != "draft" for _, wanted, _ in found)
+        eventually(lambda: self._mailed("invoice") >= sent, "an end to mailing the invoices")
         for api, wanted, invoice in found:
             self._settle(api, wanted, invoice)
+
+    def _mailed(self, kind: str) -> int:
+        """How many mails of that kind are no more on their way."""
+        return sum(mail["state"] != "queued" for mail in self._admin.all(f"/notifications?kind={kind}"))
 
     def _settle(self, api: Api, wanted: Invoice, invoice: Any) -> None:
         path = f"/invoices/{invoice['id']}"
