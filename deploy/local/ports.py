@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
 from pathlib import Path
+
+
+_RANGE = range(15_000, 32_000)
 
 
 def is_free(port: int, host: str = "127.0.0.1") -> bool:
@@ -20,10 +24,14 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 
 
 def free_port() -> int:
-    """A port that nothing listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nothing listens on at this moment.
+
+    Below the range from which systems take ports for outgoing connections: one of those could hold it when a server comes
+    back, and a client that tries again and again could even connect to itself.
+    """
+    while not is_free(port := secrets.choice(_RANGE)):
+        continue
+    return port
 
 
 class Ports:
