@@ -70,12 +70,13 @@ def invite_file(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/sessions/new", STAFF)
 def choose_engagement() -> ResponseReturnValue:
-    """For which engagement? Those of one's own that are not completed."""
+    """For which engagement? Those of one's own that are not completed, by client."""
     found = show.look(
         started=(engagements.list_engagements, {"status": "in_progress", "limit": 200}),
         waiting=(engagements.list_engagements, {"status": "not_started", "limit": 200}),
     )
     items = [*found.need("started")["items"], *found.need("waiting")["items"]]
+    items.sort(key=lambda engagement: (engagement["client"]["name"].casefold(), engagement["program_name"]))
     return show.page("pages/session_choose.html", engagements={"items": items, "next": None})
 
 
