@@ -7,7 +7,6 @@ import secrets
 import socket
 from pathlib import Path
 
-
 _RANGE = range(15_000, 32_000)
 
 
@@ -26,8 +25,8 @@ def is_free(port: int, host: str = "127.0.0.1") -> bool:
 def free_port() -> int:
     """A port that nothing listens on at this moment.
 
-    Below the range from which systems take ports for outgoing connections: one of those could hold it when a server comes
-    back, and a client that tries again and again could even connect to itself.
+    Below the range from which systems take ports for outgoing connections: one of those could hold it when a server
+    comes back, and a client that tries again and again could even connect to itself.
     """
     while not is_free(port := secrets.choice(_RANGE)):
         continue
