@@ -77,6 +77,8 @@ class Session(Entity):
     """A session. Instants are UTC; `time_zone` is the zone that it was meant in (C14)."""
 
     engagement_id = fields.UUID(required=True)
+    program_name = fields.String(required=True, metadata={"description": "as the engagement calls it now"})
+    sessions_total = fields.Integer(required=True, metadata={"description": "sessions that the engagement provides"})
     client = fields.Nested(Party, required=True)
     coach = fields.Nested(Party, required=True)
     title = fields.String(required=True)
@@ -159,6 +161,7 @@ class ListSessions(PageInput):
     from_ = Instant(data_key="from", load_default=None, allow_none=True)
     to = Instant(load_default=None, allow_none=True)
     coach_id = fields.UUID(load_default=None, allow_none=True)
+    state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SESSION_STATES))
 
 
 SessionPage = page_of(Session)

@@ -213,6 +213,8 @@ def list_all(work: Work, actor: Actor, input: Input) -> Input:
         statement = statement.where(Session.starts_at < input["to"])
     if input["coach_id"] is not None:
         statement = statement.where(Session.coach_id == input["coach_id"])
+    if input["state"] is not None:
+        statement = statement.where(Session.state == input["state"])
     return _page(work, actor, statement, input, descending=False)
 
 
@@ -281,8 +283,10 @@ def _view(work: Work, actor: Actor, session: Session) -> Input:
 
 
 def _views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
-    """What the contract's `Session` shows; people and numbers of a whole page are read in one go each."""
+    """What the contract's `Session` shows; engagements, people and numbers of a whole page are read in one go each."""
     numbers = numbers_of(work, (session.engagement_id for session in sessions))
+    ids = {session.engagement_id for session in sessions}
+    engagements = {one.id: one for one in work.session.scalars(select(Engagement).where(Engagement.id.in_(ids)))}
     ids = {session.coach_id for session in sessions}
     coaches = {coach.id: coach for coach in work.session.scalars(select(Coach).where(Coach.id.in_(ids)))}
     ids = {session.client_id for session in sessions}
@@ -294,6 +298,8 @@ def _views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
             "updated_at": session.updated_at,
             "version": session.version,
             "engagement_id": session.engagement_id,
+            "program_name": engagements[session.engagement_id].program_name,
+            "sessions_total": engagements[session.engagement_id].sessions_total,
             "client": clients[session.client_id],
             "coach": coaches[session.coach_id],
             "title": session.title,

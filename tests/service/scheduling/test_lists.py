@@ -92,6 +92,27 @@ def test_from_is_inclusive_and_to_exclusive(house: House) -> None:
     assert between() == [first["id"], second["id"]]
 
 
+def test_a_list_keeps_to_one_state(house: House) -> None:
+    done = house.complete(house.schedule("2026-11-20T10:00:00Z"))
+    unsaid = house.schedule("2026-11-21T10:00:00Z")
+
+    def of_state(state: str) -> list[str]:
+        return _ids(house.harness.call(calls.list_sessions, {"state": state}, house.coach))
+
+    assert (of_state("scheduled"), of_state("completed"), of_state("cancelled")) == ([unsaid["id"]], [done["id"]], [])
+    with pytest.raises(Invalid):
+        of_state("forgotten")
+
+
+def test_a_session_names_its_program_and_how_many_sessions_that_has_as_the_engagement_says_now(house: House) -> None:
+    session = house.schedule()
+    assert (session["program_name"], session["sessions_total"]) == ("Business Coaching", 16)
+    facts = people.engagement_facts(house.client.id, house.coach.id, program_name="First 90 Days", sessions_total=6)
+    house.harness.feed("engagements.engagement.updated.v1", subject=house.engagement, sequence=2, data=facts)
+    [listed] = house.listed()["items"]
+    assert (listed["program_name"], listed["sessions_total"]) == ("First 90 Days", 6)
+
+
 def test_c22_everybody_lists_what_is_theirs(house: House) -> None:
     colleague = house.coach_called("Carl Colleague")
     other_client = house.client_called("Otto Other")
