@@ -7,6 +7,7 @@ from string import Formatter
 
 from marshmallow import ValidationError, fields, validate
 
+from contracts.currency import DECIMALS
 from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, Zone, text
 
 STAFF_ROLES = ("coach", "admin")
@@ -42,7 +43,7 @@ def search_words() -> fields.String:
 class Token(Schema):
     """A bearer token, as its holder sent it."""
 
-    token = fields.String(required=True, validate=validate.Length(1, 200))
+    token = fields.String(required=True)
 
 
 class Credentials(Schema):
@@ -157,7 +158,7 @@ def _colour() -> fields.String:
 
 
 def _currency() -> fields.String:
-    return fields.String(validate=validate.Regexp(r"\A[A-Z]{3}\Z", error="Not an ISO 4217 code like EUR."))
+    return fields.String(validate=validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code like EUR."))
 
 
 class Organisation(Entity):

@@ -88,8 +88,6 @@ def set_password(token: str) -> ResponseReturnValue:
     try:
         ask(calls.reset_password, given)
     except (Invalid, Limited, Unavailable) as error:
-        if "token" in error.errors:
-            return link_used()
         return show.page(
             "pages/set_password.html",
             status=status_of(error),

@@ -37,7 +37,7 @@ def accept_invitation(token: str) -> ResponseReturnValue:
 def _show(token: str, error: CoachworksError | None = None) -> Response:
     try:
         found = typed(calls.get_invitation, ask(calls.get_invitation, {"token": token}))
-    except (NotFound, Invalid):
+    except NotFound:
         return link_used()
     return show.page(
         "pages/invitation.html",

@@ -209,8 +209,8 @@ def test_the_organisation_is_changed_by_admins_and_seen_by_all(house: House) -> 
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("colour", "green"), ("currency", "eur"), ("time_zone", "Mars/Olympus"), ("quiet_after_weeks", 0),
-        ("reminder_minutes", [0]), ("name", "  "), ("invoice_number_format", "{year}"),
+        ("colour", "green"), ("currency", "eur"), ("currency", "ZZZ"), ("time_zone", "Mars/Olympus"),
+        ("quiet_after_weeks", 0), ("reminder_minutes", [0]), ("name", "  "), ("invoice_number_format", "{year}"),
         ("invoice_number_format", "{number.__class__}"), ("invoice_number_format", "{number!r}"),
     ],
 )  # fmt: skip

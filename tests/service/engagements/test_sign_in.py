@@ -80,6 +80,14 @@ def test_a_session_ends_when_it_is_signed_out_and_not_before(house: House) -> No
     assert house.authenticate(second) == house.admin
 
 
+def test_a_token_of_any_length_that_is_not_known_is_refused_as_such(house: House) -> None:
+    for token in ("x", "x" * 5000):
+        with pytest.raises(Unauthenticated):
+            house.authenticate(token)
+        with pytest.raises(NotFound):
+            house.public(calls.get_invitation, {"token": token})
+
+
 def test_nobody_signs_another_person_out(house: House) -> None:
     token = house.sign_in(ADMIN_EMAIL, ADMIN_PASSWORD)["token"]
     house.call(calls.sign_out, {"token": token}, by=house.coach)
