@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -11,6 +12,8 @@ from marshmallow import RAISE, ValidationError, fields, validate
 from marshmallow import Schema as MarshmallowSchema
 
 _ZONES = frozenset(available_timezones())
+#: `Decimal` itself takes underscores, blanks, exponents and the digits of any script.
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{1,30})?")
 
 
 class Schema(MarshmallowSchema):
@@ -59,10 +62,9 @@ class DecimalText(fields.Field[Decimal]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Decimal:
         if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
             raise self.make_error("invalid")
-        try:
-            number = Decimal(value)
-        except InvalidOperation:
-            raise self.make_error("invalid") from None
+        if isinstance(value, str) and not _DECIMAL.fullmatch(value):
+            raise self.make_error("invalid")
+        number = Decimal(value)
         if not number.is_finite() or abs(number) >= Decimal(10) ** 12:
             raise self.make_error("invalid")
         if self.minimum is not None and number < self.minimum:
@@ -138,3 +140,9 @@ def page_of(item: type[Schema]) -> type[Schema]:
         {"items": fields.List(fields.Nested(item), required=True), "next": fields.String(allow_none=True)},
         name=f"{item.__name__}Page",
     )
+
+
+def counted_page_of(item: type[Schema]) -> type[Schema]:
+    """Like `page_of`, with `total`: how many there are on all pages."""
+    total = fields.Integer(required=True, metadata={"description": "how many there are on all pages"})
+    return page_of(item).from_dict({"total": total}, name=f"{item.__name__}Page")  # type: ignore[return-value]

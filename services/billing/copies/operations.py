@@ -53,9 +53,9 @@ def today(work: Work) -> dt.date:
 
 
 def seen_engagement(work: Work, actor: Actor, id: UUID) -> Engagement:
-    """The engagement, with its client known, if the actor sees it (C22); else `NotFound`, awaited."""
+    """The engagement, with its client known, if the actor sees it (C22) and it is not deleted; else `NotFound`."""
     found = work.copy(Engagement, id, what="engagement")
-    if not actor.sees(found):
+    if found.deleted or not actor.sees(found):
         raise NotFound("There is no such engagement.", awaited=True)
     work.copy(Client, found.client_id, what="client")
     return found

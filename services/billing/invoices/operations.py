@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from chassis.paging import page
+from chassis.paging import counted_page
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import Actor
@@ -34,8 +34,6 @@ class NumberTaken(Conflict):
 def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """A draft for an engagement that the actor sees."""
     engagement = copies.seen_engagement(work, actor, input.pop("engagement_id"))
-    if engagement.deleted:
-        raise NotFound("There is no such engagement.")
     invoice = work.add(Invoice.draft(engagement.id, input))
     work.session.flush()
     work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
@@ -54,6 +52,9 @@ def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     if not actor.is_admin:
         own = Engagement.coach_id if actor.role == "coach" else Engagement.client_id
         wanted = wanted.where(Invoice.engagement_id.in_(select(Engagement.id).where(own == actor.id)))
+    if "client_id" in input:
+        of_client = select(Engagement.id).where(Engagement.client_id == input["client_id"])
+        wanted = wanted.where(Invoice.engagement_id.in_(of_client))
     if "state" in input:
         wanted = wanted.where(Invoice.state == input["state"])
     if "from_" in input:
@@ -155,7 +156,7 @@ def _seen(actor: Actor, invoice: Invoice) -> Invoice:
 def _page(work: Work, actor: Actor, wanted: Any, input: dict[str, Any]) -> dict[str, Any]:
     if not actor.is_staff:
         wanted = wanted.where(Invoice.state != "draft")
-    found = page(work, wanted, input, by=(Invoice.created_at, Invoice.id))
+    found = counted_page(work, wanted, input, by=(Invoice.created_at, Invoice.id))
     return {**found, "items": [shown(invoice) for invoice in found["items"]]}
 
 

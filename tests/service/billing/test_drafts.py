@@ -73,6 +73,9 @@ def test_a_discount_is_a_line_below_zero_but_the_invoice_is_not(desk: Desk) -> N
         ({"lines": [{"description": "x", "quantity": "0", "unit_price": "1"}]}, "lines"),
         ({"lines": [{"description": "x", "quantity": "1", "unit_price": "0.00001"}]}, "lines"),
         ({"lines": [{"description": "x", "quantity": "1", "unit_price": 1.5}]}, "lines"),
+        ({"lines": [{"description": "x", "quantity": "1", "unit_price": "1_0"}]}, "lines"),
+        ({"lines": [{"description": "x", "quantity": "1", "unit_price": "1e2"}]}, "lines"),
+        ({"lines": [{"description": "x", "quantity": "1", "unit_price": "١"}]}, "lines"),
         ({"lines": [{"description": " ", "quantity": "1", "unit_price": "1"}]}, "lines"),
         ({"lines": [{"description": "x", "quantity": "1", "unit_price": "1", "tax_rate": "101"}]}, "lines"),
         ({"lines": [{"description": "x", "quantity": "1000000", "unit_price": "999999999999"}]}, "lines"),
@@ -125,6 +128,18 @@ def test_an_invoice_needs_an_engagement_that_is_there(desk: Desk) -> None:
     desk.hear_of(desk.engagement, desk.client, desk.coach, sequence=2, deleted=True)
     with pytest.raises(NotFound):
         desk.draft()
+
+
+def test_c9_the_invoices_of_a_deleted_engagement_are_listed_again_once_it_is_restored(desk: Desk) -> None:
+    draft = desk.draft()
+    wanted = {"engagement_id": str(desk.engagement)}
+    desk.hear_of(desk.engagement, desk.client, desk.coach, sequence=2, deleted=True)
+    with pytest.raises(NotFound):
+        desk.billing.call(calls.list_engagement_invoices, wanted, actor=desk.coach)
+
+    desk.hear_of(desk.engagement, desk.client, desk.coach, sequence=3, deleted=False)
+    listed = desk.billing.call(calls.list_engagement_invoices, wanted, actor=desk.coach)
+    assert [invoice["id"] for invoice in listed["items"]] == [draft["id"]]
 
 
 def test_clients_write_no_invoices(desk: Desk) -> None:
