@@ -292,7 +292,8 @@ class _Page:
         rows.append([f"Total {currency}", figures.amount(totals.total, currency)])
         if invoice.paid:
             rows.append(["Paid", figures.amount(-invoice.paid, currency)])
-            rows.append([f"Balance due {currency}", figures.amount(totals.total - invoice.paid, currency)])
+            balance = Decimal(0) if invoice.stamp == "Void" else totals.total - invoice.paid
+            rows.append([f"Balance due {currency}", figures.amount(balance, currency)])
         width = 86 * mm
         looks: list[tuple[Any, ...]] = [
             ("TEXTCOLOR", (0, 0), (0, before - 1), QUIET),

@@ -78,6 +78,12 @@ def test_a_void_invoice_says_so():
     assert "VOID" in text(invoice(stamp="Void"))
 
 
+def test_nothing_is_due_on_a_void_invoice_even_if_a_part_was_paid():
+    found = " ".join(text(invoice(stamp="Void", paid=Decimal("71.00"))).split())
+    assert "Balance due EUR 0.00" in found
+    assert "1,000.00" not in found
+
+
 @pytest.mark.parametrize(("currency", "shown"), [("JPY", "1,235"), ("EUR", "1,234.50"), ("KWD", "1,234.500")])
 def test_c21_amounts_have_the_decimals_of_their_currency(currency, shown):
     assert shown in text(invoice(("Coaching", "1", "1234.5", None), currency=currency))
