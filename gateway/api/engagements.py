@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
 
 from contracts.actor import SIGNED_IN
 from contracts.calls import engagements as calls
@@ -50,6 +51,8 @@ routes.get("/clients", calls.list_clients)
 @routes.view("POST", "/clients/import", calls.import_clients, consumes="text/csv", largest=5_000_000)
 def import_clients(api: ApiRequest) -> ResponseReturnValue:
     """Imports clients from CSV; with ?preview=true it only says what would happen."""
+    if request.mimetype != "text/csv":
+        raise UnsupportedMediaType("The body must be text/csv.")
     try:
         content = request.get_data(cache=False).decode("utf-8-sig")
     except UnicodeDecodeError as error:

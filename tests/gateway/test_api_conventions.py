@@ -84,6 +84,18 @@ def test_another_content_type_is_415(coach):
     problem_of(coach("POST", "/clients", data=b"{}", content_type=""), 415)
 
 
+def test_an_import_that_is_no_csv_is_415(coach, broker):
+    for content_type in ("application/json", "application/x-www-form-urlencoded", ""):
+        problem_of(coach("POST", "/clients/import", data=b"name,email\n", content_type=content_type), 415)
+    assert not broker.sent_to("engagements.import_clients")
+    assert coach("POST", "/clients/import", data=b"name,email\n", content_type="text/csv").status_code == 200
+
+
+def test_c19_a_token_of_any_length_that_is_not_known_is_404(caller, broker):
+    broker.answers["engagements.get_invitation"] = errors.NotFound("There is no such invitation.")
+    problem_of(caller("")("GET", f"/public/invitations/{'x' * 300}"), 404)
+
+
 def test_a_body_that_is_too_large_is_413(coach):
     problem_of(coach("POST", "/clients", data=b" " * (1024 * 1024 + 1), content_type="application/json"), 413)
 
