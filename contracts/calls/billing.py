@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from contracts.actor import SIGNED_IN
 from contracts.calls import command, query
 from contracts.currency import DECIMALS
-from contracts.schema import ById, DecimalText, Email, Entity, Instant, PageInput, Schema, page_of, text
+from contracts.schema import ById, DecimalText, Email, Entity, Instant, PageInput, Schema, counted_page_of, text
 
 INVOICE_STATES = ("draft", "sent", "partially_paid", "paid", "overdue", "void")
 MOST_LINES = 500
@@ -74,6 +74,7 @@ class InvoiceChanges(InvoiceContent):
 class InvoiceFilter(PageInput):
     """`from` and `to` are days of issue, both inclusive; a draft has none."""
 
+    client_id = fields.UUID()
     state = fields.String(validate=validate.OneOf(INVOICE_STATES))
     from_ = fields.Date(data_key="from")
     to = fields.Date()
@@ -149,7 +150,7 @@ class Pdf(Schema):
     content = fields.String(required=True, metadata={"description": "base64"})
 
 
-InvoicePage = page_of(Invoice)
+InvoicePage = counted_page_of(Invoice)
 
 create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
 list_engagement_invoices = query("billing.list_engagement_invoices", EngagementInvoices, InvoicePage, roles=SIGNED_IN)

@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from contracts.actor import SIGNED_IN
 from contracts.calls import command, query
-from contracts.schema import ById, Entity, PageInput, Schema, page_of, text
+from contracts.schema import ById, Entity, PageInput, Schema, counted_page_of, page_of, text
 
 #: The most bytes that one upload may have (rule C20).
 LARGEST_UPLOAD = 100 * 1024 * 1024
@@ -92,6 +92,6 @@ list_library = query("documents.list_library", LibraryQuery, LibraryPage)
 create_folder = command("documents.create_folder", NewFolder, LibraryItem)
 delete_library = command("documents.delete_library", ById)
 
-list_resources = query("documents.list_resources", ResourcesQuery, page_of(Resource), roles=SIGNED_IN)
+list_resources = query("documents.list_resources", ResourcesQuery, counted_page_of(Resource), roles=SIGNED_IN)
 share_resources = command("documents.share_resources", ResourcesToShare, SharedResources)
 remove_resource = command("documents.remove_resource", ById, roles=SIGNED_IN)

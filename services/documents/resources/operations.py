@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import select
 
-from chassis.paging import page
+from chassis.paging import counted_page
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import NotFound
@@ -24,7 +24,7 @@ def list_resources(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str,
     """The resources of an engagement, newest first."""
     engagement = engagement_of(work, actor, input["engagement_id"])
     listed = select(Resource).where(Resource.engagement_id == engagement.id, Resource.removed_at.is_(None))
-    return page(work, listed, input, by=(Resource.created_at, Resource.id))
+    return counted_page(work, listed, input, by=(Resource.created_at, Resource.id))
 
 
 def share(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:

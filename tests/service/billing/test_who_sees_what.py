@@ -97,6 +97,22 @@ def test_lists_take_a_state_and_days_of_issue_both_inclusive(desk: Desk) -> None
         listed(desk, desk.coach, state="lost")
 
 
+def test_a_list_keeps_to_one_client_and_counts_what_its_reader_sees_on_all_pages(desk: Desk) -> None:
+    desk.draft()
+    desk.sent()
+    other, engagement = people.client("Max Muster"), uuid4()
+    desk.hear_of(engagement, other, desk.coach)
+    theirs = desk.draft(engagement_id=str(engagement))
+
+    def total(actor: Actor, **wanted: str) -> int:
+        answer = desk.billing.call(calls.list_invoices, {"limit": 1, **wanted}, actor=actor)
+        return int(answer["total"])
+
+    assert listed(desk, desk.coach, client_id=str(other.id)) == [theirs["id"]]
+    assert (total(desk.coach), total(desk.coach, client_id=str(desk.client.id)), total(desk.client)) == (3, 2, 1)
+    assert listed(desk, other, client_id=str(desk.client.id)) == []
+
+
 def test_lists_go_page_by_page_newest_first(desk: Desk) -> None:
     made = []
     for _ in range(5):

@@ -268,6 +268,7 @@ def test_resources_come_newest_first_page_by_page(house: House) -> None:
         house.harness.clock.advance(minutes=1)
         house.upload_resource(house.client, name=f"{number}.pdf")
     first = house.resources(house.coach, limit=2)
+    assert first["total"] == 3
     second = house.resources(house.coach, limit=2, cursor=first["next"])
     assert [item["name"] for item in first["items"] + second["items"]] == ["2.pdf", "1.pdf", "0.pdf"]
     assert second["next"] is None
