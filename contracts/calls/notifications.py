@@ -56,6 +56,23 @@ class NotificationDetail(Notification):
     text = fields.String(required=True)
 
 
+class StateCounts(Schema):
+    """How many mails there are in each state."""
+
+    queued = fields.Integer(required=True)
+    scheduled = fields.Integer(required=True)
+    sent = fields.Integer(required=True)
+    failed = fields.Integer(required=True)
+    refused = fields.Integer(required=True)
+    cancelled = fields.Integer(required=True)
+
+
+class NotificationPage(page_of(Notification)):  # type: ignore[misc]
+    """`counts` span all pages and all states, whatever `state` was asked for."""
+
+    counts = fields.Nested(StateCounts, required=True)
+
+
 class ListNotifications(PageInput):
     """Newest first. A coach sees those of own engagements only (C22)."""
 
@@ -126,7 +143,7 @@ class EventPage(Schema):
     next = fields.Integer(required=True)
 
 
-list_notifications = query("notifications.list_notifications", ListNotifications, page_of(Notification))
+list_notifications = query("notifications.list_notifications", ListNotifications, NotificationPage)
 get_notification = query("notifications.get_notification", ById, NotificationDetail)
 retry_notification = command("notifications.retry_notification", ById, Notification)
 may_notify = query("notifications.may_notify", MayNotify, Verdicts)

@@ -8,12 +8,13 @@ import re
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.calls.notifications import STATES
 from contracts.envelope import Event
 from contracts.errors import Invalid, NotFound
 from contracts.events import EventData
@@ -148,16 +149,27 @@ def tell(work: Work, event: type[EventData], notification: Notification) -> None
 
 def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The log, newest first; a coach's own engagements only (C22)."""
-    wanted = select(Notification).options(
-        selectinload(Notification.request).selectinload(MailRequest.attachments), selectinload(Notification.engagement)
-    )
-    for name in ("engagement_id", "client_id", "state", "kind"):
-        if name in input:
-            wanted = wanted.where(getattr(Notification, name) == input[name])
+    conditions = [
+        getattr(Notification, name) == input[name] for name in ("engagement_id", "client_id", "kind") if name in input
+    ]
     if not actor.is_admin:
         own = select(Engagement.id).where(Engagement.coach_id == actor.id)
-        wanted = wanted.where(Notification.engagement_id.in_(own))
-    return page(work, wanted, input, by=(Notification.created_at, Notification.id))
+        conditions.append(Notification.engagement_id.in_(own))
+    counted = select(Notification.state, func.count()).where(*conditions).group_by(Notification.state)
+    counts = dict(work.session.execute(counted).all())
+    if "state" in input:
+        conditions.append(Notification.state == input["state"])
+    shown = (
+        selectinload(Notification.request).selectinload(MailRequest.attachments),
+        selectinload(Notification.engagement),
+    )
+    found = page(
+        work,
+        select(Notification).where(*conditions).options(*shown),
+        input,
+        by=(Notification.created_at, Notification.id),
+    )
+    return {**found, "counts": {state: counts.get(state, 0) for state in STATES}}
 
 
 def get_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:

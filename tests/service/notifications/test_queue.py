@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.calls import notifications as calls
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Unauthenticated
 from tests.service.notifications.house import GUEST, TOKEN, House
@@ -148,6 +150,19 @@ def test_the_log_is_filtered_and_paged_newest_first(house: House) -> None:
     assert rest["next"] is None
     with pytest.raises(Invalid):
         house.log(state="lost")
+
+
+def test_the_log_counts_the_mails_of_each_state_on_all_pages_that_its_reader_sees(house: House) -> None:
+    for _ in range(3):
+        house.request("invoice", house.client)
+    house.request("password_reset", house.client, engagement_id=None, origin="automatic")
+
+    def counts(actor: Actor = people.ADMIN, **filters: Any) -> dict[str, int]:
+        answer = house.harness.call(calls.list_notifications, {"limit": 1, **filters}, actor=actor)
+        return {state: count for state, count in answer["counts"].items() if count}
+
+    assert counts() == counts(state="sent") == {"queued": 4}
+    assert counts(kind="invoice") == counts(house.coach) == {"queued": 3}
 
 
 @pytest.mark.parametrize("kind", ["invitation", "password_reset"])
