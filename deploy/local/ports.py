@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import socket
+import time
 from pathlib import Path
 
 _RANGE = range(15_000, 32_000)
@@ -33,6 +34,13 @@ def free_port() -> int:
     return port
 
 
+def _await_freedom(port: int, seconds: float = 3.0) -> None:
+    """Gives what ran here before, and was killed, the time to be gone."""
+    deadline = time.monotonic() + seconds
+    while not is_free(port) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
 class Ports:
     """Named ports, kept in a file, so that the next start has the same addresses unless one was taken meanwhile."""
 
@@ -45,6 +53,8 @@ class Ports:
         """The port of this name, the same at every call."""
         if name not in self._given:
             port = self._remembered.get(name)
+            if port is not None:
+                _await_freedom(port)
             while port is None or port in self._given.values() or not is_free(port):
                 port = free_port()
             self._given[name] = port
