@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from collections.abc import Callable
 from typing import Any
 
 import kombu
 from amqp import Connection as AmqpConnection
+from amqp import serialization, spec
 from amqp.exceptions import AMQPError
 from kombu.exceptions import KombuError
 
@@ -18,6 +20,19 @@ log = logs.get(__name__)
 #: What a lost, refused or silent connection raises.
 LOST: tuple[type[Exception], ...] = (OSError, AMQPError, KombuError)
 HEARTBEAT = 20
+CLOSE_SECONDS = 3
+_properties_of = serialization.PROPERTY_CLASSES[spec.Basic.CLASS_ID]
+
+
+def _readable_properties(buffer: Any, offset: int) -> tuple[dict[str, Any], int]:
+    """py-amqp ends the connection at a property that it cannot read, and again when the message comes back."""
+    try:
+        return _properties_of(buffer, offset)
+    except (ValueError, LookupError, struct.error, AMQPError):
+        return {}, offset
+
+
+serialization.PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _readable_properties
 
 
 def connect(url: str, name: str, *, heartbeat: int = HEARTBEAT) -> kombu.Connection:
@@ -48,10 +63,12 @@ def amqp_of(connection: kombu.Connection) -> AmqpConnection:
 
 
 def close(connection: kombu.Connection | None) -> None:
-    """Closes a connection that may be broken already."""
+    """Closes a connection that may be broken already; one that is blocked is left without a word."""
     if connection is None:
         return
     try:
+        if connection.connected:
+            amqp_of(connection).sock.settimeout(CLOSE_SECONDS)
         connection.release()
     except LOST as error:
         log.debug("close_failed", error=str(error))

@@ -9,7 +9,9 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import Connection, Engine, MetaData, Uuid, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, MetaData, Table, Uuid, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from chassis.columns import Exact, UtcDateTime
@@ -25,6 +27,9 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
+
+#: What a database that is away raises, among other reasons.
+DOWN: tuple[type[OperationalError], type[InterfaceError]] = (OperationalError, InterfaceError)
 
 
 class Entity:
@@ -48,6 +53,13 @@ def service_metadata() -> MetaData:
     metadata = MetaData(naming_convention=_NAMING)
     add_chassis_tables(metadata)
     return metadata
+
+
+def insert_new(session: Session, table: Table, **values: Any) -> bool:
+    """Inserts a row unless one of its key is there, or is being committed by another; says whether it did."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    done: Any = session.execute(insert(table).values(**values).on_conflict_do_nothing())
+    return bool(done.rowcount)
 
 
 class Database:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,10 +12,9 @@ from uuid import UUID, uuid4
 
 from marshmallow import ValidationError
 from sqlalchemy import insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from chassis import context, logs, metrics
+from chassis.database import DOWN, insert_new
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.envelope import CONTENT_TYPE, Event, UndecodableEvent, decode
@@ -25,7 +25,6 @@ log = logs.get(__name__)
 #: Pauses before the second and later attempts at a failed event; after the last one it is parked.
 PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
 CLAIM = dt.timedelta(seconds=60)
-DATABASE_DOWN = (OperationalError, InterfaceError)
 
 
 @dataclass(frozen=True)
@@ -49,9 +48,10 @@ def handle_all(runtime: Runtime, messages: Sequence[Message]) -> None:
                 for message in messages:
                     handle(runtime, work, message)
             return
-        except DATABASE_DOWN:
-            raise
-        except Exception as error:  # one of them failed: which one shows when each is tried alone
+        except Exception as error:
+            if _is_outage(error):
+                raise
+            # One of them failed: which one shows when each is tried alone.
             log.info("batch_split", size=len(messages), error=repr(error))
     for message in messages:
         _handle_alone(runtime, message)
@@ -61,20 +61,20 @@ def _handle_alone(runtime: Runtime, message: Message) -> None:
     try:
         with runtime.work() as work:
             handle(runtime, work, message)
-    except DATABASE_DOWN as error:
-        if not _is_outage(error):
-            _keep_failed(runtime, message, error)
-            return
-        raise
     except Exception as error:
+        if _is_outage(error):
+            raise
         _keep_failed(runtime, message, error)
 
 
-def _is_outage(error: DBAPIError) -> bool:
-    """A lost connection or a locked database is an outage; a statement that cannot work is the message's own fault."""
-    text = str(error.orig).lower()
-    faulty = ("no such table", "no such column", "syntax error", "has no column")
-    return not any(words in text for words in faulty)
+def _is_outage(error: Exception) -> bool:
+    """A lost connection, a locked or a full database; not a statement that cannot work or that met a deadlock."""
+    if not isinstance(error, DOWN):
+        return False
+    code = getattr(error.orig, "pgcode", None)
+    if code is not None:  # PostgreSQL answered: connection, resources, operator intervention, system (its Appendix A)
+        return str(code).startswith(("08", "53", "57P", "58"))
+    return getattr(error.orig, "sqlite_errorcode", None) != sqlite3.SQLITE_ERROR
 
 
 def handle(runtime: Runtime, work: Work, message: Message) -> None:
@@ -104,10 +104,8 @@ def _typed(event: Event) -> Event:
 
 
 def _first_time(runtime: Runtime, work: Work, handler: str, event_id: UUID) -> bool:
-    flavour = sqlite.insert if runtime.database.is_sqlite else postgresql.insert
-    statement = flavour(runtime.tables["inbox"]).values(handler=handler, event_id=event_id, handled_at=work.now)
-    done: Any = work.session.execute(statement.on_conflict_do_nothing())
-    return bool(done.rowcount)
+    inbox = runtime.tables["inbox"]
+    return insert_new(work.session, inbox, handler=handler, event_id=event_id, handled_at=work.now)
 
 
 def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
@@ -118,11 +116,11 @@ def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
         work.session.execute(
             insert(runtime.tables["failed_event"]).values(
                 event_id=event.id if event else None,
-                routing_key=message.routing_key,
-                content_type=message.content_type,
+                routing_key=_storable(message.routing_key, 255),
+                content_type=_storable(message.content_type, 255),
                 headers=message.headers,
                 body=message.body,
-                error=f"{type(error).__name__}: {error}"[:4000],
+                error=_storable(f"{type(error).__name__}: {error}"),
                 attempts=1,
                 next_attempt_at=None if unreadable else work.now + PAUSES[0],
                 parked=unreadable,
@@ -181,7 +179,7 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
                 .where(mine)
                 .values(
                     attempts=row.attempts + 1,
-                    error=f"{type(error).__name__}: {error}"[:4000],
+                    error=_storable(f"{type(error).__name__}: {error}"),
                     next_attempt_at=None if parked else work.now + PAUSES[row.attempts],
                     parked=parked,
                     claim=None,
@@ -208,6 +206,11 @@ def redrive(runtime: Runtime, ids: Sequence[int]) -> int:
             .values(parked=False, attempts=0, next_attempt_at=work.now, claim=None, claimed_until=None)
         )
         return int(done.rowcount)
+
+
+def _storable(text: str, longest: int = 4000) -> str:
+    """The text as every database takes it: half characters and NUL, which come from outside, are spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")[:longest]
 
 
 def headers_as_text(headers: Any) -> str:

@@ -6,8 +6,9 @@ import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
+from chassis.database import insert_new
 from chassis.runtime import Runtime
 from chassis.work import Work
 
@@ -33,9 +34,9 @@ class Lease:
             row = work.session.execute(select(table).where(table.c.name == self._name).with_for_update()).one_or_none()
             until = work.now + dt.timedelta(seconds=self._seconds)
             if row is None:
-                work.session.execute(insert(table).values(name=self._name, holder=self._holder, fence=1, until=until))
-                self._fence = 1
-                return True
+                first = insert_new(work.session, table, name=self._name, holder=self._holder, fence=1, until=until)
+                self._fence = 1 if first else None
+                return first
             if row.holder != self._holder and row.until > work.now:
                 self._fence = None
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,6 +13,7 @@ import amqp
 from sqlalchemy import delete, func, select
 
 from chassis import broker, logs, metrics
+from chassis.database import DOWN
 from chassis.lease import Lease, LeaseLost
 from chassis.runtime import Runtime
 from contracts.envelope import CONTENT_TYPE
@@ -20,6 +22,7 @@ log = logs.get(__name__)
 BATCH = 500
 LEASE_SECONDS = 5.0
 POLL_SECONDS = 0.5
+DOWN_SECONDS = 1.0
 CONFIRM_SECONDS = 30.0
 
 
@@ -142,11 +145,20 @@ class Relay:
             except LeaseLost:
                 self._renewed = None
                 continue
+            except DOWN as error:
+                log.warning("database_down", error=str(error.orig).strip())
+                stopping.wait(DOWN_SECONDS)
+                continue
+            except Exception:
+                log.exception("relay_failed")
+                stopping.wait(DOWN_SECONDS)
+                continue
             if idle:
                 self._wake.wait(POLL_SECONDS)
                 self._wake.clear()
         self._publisher.close()
-        self._lease.release()
+        with suppress(*DOWN):
+            self._lease.release()
 
     def lead(self) -> bool:
         """Takes or keeps the lease; False while another has it."""

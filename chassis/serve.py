@@ -19,20 +19,22 @@ import eventlet.wsgi
 from greenlet import GreenletExit
 from nameko.containers import ServiceContainer
 from nameko.extensions import Entrypoint
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import text
 
 from chassis import broker, context, health, logs, metrics, topology
+from chassis.database import DOWN
 from chassis.dispatch import answer_or_error
 from chassis.inbox import Message, handle_all, headers_as_text
 from chassis.runtime import Runtime
 from contracts.calls import Call
 from contracts.calls.health import health_of
-from contracts.errors import CoachworksError, Malformed
+from contracts.errors import Broken, CoachworksError, Malformed
 
 log = logs.get(__name__)
 CALLS_AT_ONCE = 20
 FETCH = 200
 PAUSE_SECONDS = 1.0
+LONGEST_PAUSE_SECONDS = 60.0
 
 
 class Publisher:
@@ -82,6 +84,7 @@ class Consumer(Entrypoint):
         self._channel: Any = None
         self._writing = threading.Lock()
         self._stopping = False
+        self._pause = PAUSE_SECONDS
         self._thread: Any = None
 
     def start(self) -> None:
@@ -93,20 +96,43 @@ class Consumer(Entrypoint):
         self._thread.wait()
 
     def _run(self) -> None:
+        """Each failure hands the messages back, which counts as a delivery: hence the wait and the growing pauses."""
         while not self._stopping:
-            connection = None
             try:
-                connection = broker.connect(self.runtime.settings.amqp_url, f"{self.runtime.name} {self.queue}")
-                self._consume(connection)
+                self._connect_and_consume()
             except broker.LOST as error:
                 log.warning("consumer_lost", queue=self.queue, error=repr(error))
                 eventlet.sleep(PAUSE_SECONDS)
-            except (OperationalError, InterfaceError) as error:
-                log.warning("database_down", queue=self.queue, error=str(error).splitlines()[0])
+            except DOWN as error:
+                log.warning("database_down", queue=self.queue, error=str(error.orig).strip())
+                self._pause_longer()
+                self._await_database()
+            except Exception:
+                log.exception("consumer_failed", queue=self.queue)
+                self._pause_longer()
+
+    def _pause_longer(self) -> None:
+        end = time.monotonic() + self._pause
+        while not self._stopping and time.monotonic() < end:
+            eventlet.sleep(min(PAUSE_SECONDS, self._pause))
+        self._pause = min(self._pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _await_database(self) -> None:
+        while not self._stopping:
+            try:
+                with self.runtime.read() as work:
+                    work.session.execute(text("SELECT 1"))
+                return
+            except DOWN:
                 eventlet.sleep(PAUSE_SECONDS)
-            finally:
-                self._channel = None
-                broker.close(connection)
+
+    def _connect_and_consume(self) -> None:
+        connection = broker.connect(self.runtime.settings.amqp_url, f"{self.runtime.name} {self.queue}")
+        try:
+            self._consume(connection)
+        finally:
+            self._channel = None
+            broker.close(connection)
 
     def _consume(self, connection: Any) -> None:
         channel = broker.raw_channel(connection)
@@ -125,6 +151,7 @@ class Consumer(Entrypoint):
             if fetched:
                 messages, fetched[:] = list(fetched), []
                 self.take(messages)
+                self._pause = PAUSE_SECONDS
         with self._writing:
             channel.basic_cancel(tag)
         while self.busy:
@@ -197,7 +224,7 @@ class Calls(Consumer):
             reply_to = message.properties.get("reply_to")
             if reply_to and result is not None:
                 self.replies.publish(
-                    json.dumps(result).encode(),
+                    result,
                     exchange=topology.CALLS.name,
                     routing_key=reply_to,
                     content_type="application/json",
@@ -212,38 +239,40 @@ class Calls(Consumer):
         return result, exc_info
 
 
-def answer_message(runtime: Runtime, calls: dict[str, Call], message: Any) -> dict[str, Any]:
-    """The reply to a call as it came from the broker: `{result, error}`."""
+def answer_message(runtime: Runtime, calls: dict[str, Call], message: Any) -> bytes:
+    """The reply to a call as it came from the broker: `{result, error}` in JSON."""
     name = message.delivery_info["routing_key"].split(".", 1)[-1]
     began = time.monotonic()
-    result, error = None, None
+    result: Any = None
+    error: CoachworksError | None = None
     try:
-        call = calls[name]
         request = json.loads(message.body)["kwargs"]
         trace = request.pop("trace", {})
         with context.step(trace.get("request_id"), trace.get("traceparent")):
-            if call == health_of(runtime.name):
+            if name not in calls:
+                error = Malformed(f"{runtime.name} answers no call {name}.")
+            elif calls[name] == health_of(runtime.name):
                 result = health.summary(runtime)
             else:
-                result, error = answer_or_error(runtime, call, **request)
-    except KeyError:
-        error = Malformed(f"{runtime.name} answers no call {name}.")
-    except (ValueError, TypeError, AttributeError):
+                result, error = answer_or_error(runtime, calls[name], **request)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         error = Malformed("The call cannot be read.")
+    try:
+        reply = json.dumps({"result": result, "error": error.to_wire() if error else None})
+    except (ValueError, TypeError):
+        log.exception("answer_is_not_json", call=name)
+        error = Broken("Something went wrong on our side.")
+        reply = json.dumps({"result": None, "error": error.to_wire()})
     metrics.CALLS.labels(runtime.name, name if name in calls else "?", error.code if error else "ok").inc()
     metrics.CALL_SECONDS.labels(runtime.name, name if name in calls else "?").observe(time.monotonic() - began)
-    return {"result": result, "error": _wire(error)}
-
-
-def _wire(error: CoachworksError | None) -> dict[str, Any] | None:
-    return error.to_wire() if error else None
+    return reply.encode()
 
 
 def nameko_class(runtime: Runtime, replies: Publisher) -> type:
     """The Nameko service class of a service: one method answers its calls, one handles its events."""
     calls = {call.name: call for call in (*runtime.service.answers, health_of(runtime.name))}
 
-    def answer_call(self: Any, message: Any) -> dict[str, Any]:
+    def answer_call(self: Any, message: Any) -> bytes:
         return answer_message(runtime, calls, message)
 
     def handle_events(self: Any, batch: list[Message]) -> None:
@@ -284,7 +313,8 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     nudger = Nudger(nudges, runtime.name)
     runtime.on_publish = nudger.ring
     container = ServiceContainer(nameko_class(runtime, replies), {"max_workers": CALLS_AT_ONCE + 4})
-    listener = eventlet.listen((runtime.settings.http_host, runtime.settings.http_port))
+    address = (runtime.settings.http_host, runtime.settings.http_port)
+    listener = eventlet.listen(address, reuse_port=False)  # else two systems share a port and never notice
     pages = eventlet.spawn(eventlet.wsgi.server, listener, health.application(runtime), log_output=False)
     ringing = eventlet.spawn(nudger.run)
     container.start()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from amqp.exceptions import PreconditionFailed
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from chassis import broker, topology
+from chassis.database import DOWN
 from chassis.migrate import current_of, head_of, migrate
 from chassis.runtime import Runtime
 from contracts.errors import Conflict
@@ -24,7 +24,7 @@ def await_ready(runtime: Runtime) -> None:
         if current != head:
             raise NotMigrated(f"it is at {current}, this release needs {head}: run coachworks migrate {runtime.name}")
 
-    broker.wait_for(f"the database of {runtime.name}", database, (OperationalError, InterfaceError, NotMigrated))
+    broker.wait_for(f"the database of {runtime.name}", database, (*DOWN, NotMigrated))
     declare_topology(runtime)
 
 
@@ -49,7 +49,7 @@ def migrate_and_prepare(runtime: Runtime) -> None:
     broker.wait_for(
         f"the database of {runtime.name}",
         lambda: migrate(runtime.service, runtime.database),
-        (OperationalError, InterfaceError),
+        DOWN,
     )
     if runtime.service.prepares:
         runtime.service.prepares(runtime)

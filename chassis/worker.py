@@ -13,6 +13,7 @@ from kombu import Queue
 from sqlalchemy import delete
 
 from chassis import broker, context, health, inbox, logs, metrics, topology
+from chassis.database import DOWN
 from chassis.outbox import ConfirmingPublisher, Relay
 from chassis.runtime import Runtime
 from chassis.service import Every
@@ -34,40 +35,25 @@ def tidy(runtime: Runtime) -> int:
 CHORES = (Every(0.5, inbox.retry_failed), Every(600, tidy))
 
 
-class Bell:
-    """Wakes all threads of the worker that wait for something to do."""
-
-    def __init__(self) -> None:
-        self._waiting: list[threading.Event] = []
-
-    def listener(self) -> threading.Event:
-        """An event that is set at each ring."""
-        event = threading.Event()
-        self._waiting.append(event)
-        return event
-
-    def ring(self) -> None:
-        for event in self._waiting:
-            event.set()
-
-
-def run_timer(runtime: Runtime, timer: Every, wake: threading.Event, stopping: threading.Event) -> None:
+def run_timer(runtime: Runtime, timer: Every, stopping: threading.Event) -> None:
     """Runs a timer until `stopping`; what it raises is logged and counted, and it is tried again at its next time."""
     while not stopping.is_set():
         did = 0
         try:
             with context.step():
                 did = timer.action(runtime)
+        except DOWN as error:
+            metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
+            log.warning("database_down", timer=timer.name, error=str(error.orig).strip())
         except Exception:
             metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
             log.exception("timer_failed", timer=timer.name)
         if not did:
-            wake.wait(timer.seconds)
-            wake.clear()
+            stopping.wait(timer.seconds)
 
 
-def hear_nudges(runtime: Runtime, bell: Bell, stopping: threading.Event) -> None:
-    """Rings the bell for each nudge from a serve process; without a broker the timers poll."""
+def hear_nudges(runtime: Runtime, wake: threading.Event, stopping: threading.Event) -> None:
+    """Sets `wake` at each nudge from a serve process; without a broker the relay polls."""
     while not stopping.is_set():
         connection = None
         try:
@@ -77,7 +63,7 @@ def hear_nudges(runtime: Runtime, bell: Bell, stopping: threading.Event) -> None
                 channel
             )
             queue.declare()
-            channel.basic_consume(queue.name, no_ack=True, callback=lambda message: bell.ring())
+            channel.basic_consume(queue.name, no_ack=True, callback=lambda message: wake.set())
             while not stopping.is_set():
                 try:
                     broker.amqp_of(connection).heartbeat_tick()
@@ -103,10 +89,10 @@ class _Quiet(WSGIRequestHandler):
 def work(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None:
     """Runs until told to stop: `until` is given a function that stops gracefully, and calls it when the time comes."""
     stopping = threading.Event()
-    bell = Bell()
-    runtime.on_publish = bell.ring
+    wake = threading.Event()  # the outbox has something
+    runtime.on_publish = wake.set
     publisher = ConfirmingPublisher(runtime.settings.amqp_url, f"{runtime.name} relay")
-    relay = Relay(runtime, publisher, bell.listener())
+    relay = Relay(runtime, publisher, wake)
     pages = make_server(
         runtime.settings.http_host,
         runtime.settings.http_port,
@@ -117,15 +103,15 @@ def work(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None:
     threads = [
         threading.Thread(target=relay.run, args=(stopping,), name="relay"),
         *(
-            threading.Thread(target=run_timer, args=(runtime, timer, bell.listener(), stopping), name=timer.name)
+            threading.Thread(target=run_timer, args=(runtime, timer, stopping), name=timer.name)
             for timer in (*CHORES, *runtime.service.every)
         ),
-        threading.Thread(target=hear_nudges, args=(runtime, bell, stopping), name="nudges"),
+        threading.Thread(target=hear_nudges, args=(runtime, wake, stopping), name="nudges"),
     ]
 
     def stop() -> None:
         stopping.set()
-        bell.ring()
+        wake.set()
 
     threading.Thread(target=pages.serve_forever, name="pages", daemon=True).start()
     for thread in threads:

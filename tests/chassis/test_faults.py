@@ -38,6 +38,13 @@ def the_next_good_one_is_handled(toy: RunningService, hand: Hand) -> None:
     assert all(process.poll() is None for process in toy.processes.values())
 
 
+class Latin(str):
+    """Text that goes out in another encoding than AMQP's."""
+
+    def encode(self, *encoding: str) -> bytes:
+        return super().encode("latin-1")
+
+
 GARBAGE: dict[str, tuple[bytes, dict[str, Any]]] = {
     "broken JSON": (b'{"specversion": "1.0", ', {"content_type": CONTENT_TYPE}),
     "bad UTF-8": (b"\xff\xfe\xfa", {"content_type": CONTENT_TYPE}),
@@ -47,6 +54,9 @@ GARBAGE: dict[str, tuple[bytes, dict[str, Any]]] = {
     "an unknown encoding": (b"...", {"content_type": CONTENT_TYPE, "content_encoding": "klingon"}),
     "pickle": (pickle.dumps({"a": 1}), {"content_type": "application/x-python-serialize"}),
     "deep nesting": (b"[" * 100_000, {"content_type": CONTENT_TYPE}),
+    "half a character in the type": (event("x").replace(TYPE.encode(), rb"\ud800"), {"content_type": CONTENT_TYPE}),
+    "a content type that is not UTF-8": (b"{}", {"content_type": b"\xff"}),
+    "a header that is not UTF-8": (b"{} ", {"headers": {"name": Latin("caf\u00e9")}}),
 }
 
 
@@ -119,6 +129,13 @@ def test_a_call_that_raises_a_defect_is_answered_as_broken(running_toy: RunningS
     with pytest.raises(Broken):
         rpc.call(counters.defective, {"name": "x"})
     assert "ZeroDivisionError" in running_toy.said("serve")
+    assert rpc.call(counters.bump, {"name": "good"})["name"] == "good"
+
+
+def test_an_answer_that_is_not_json_is_a_defect_and_no_end(running_toy: RunningService, rpc: RpcClient) -> None:
+    with pytest.raises(Broken):
+        rpc.call(counters.unspeakable, {})
+    assert "answer_is_not_json" in running_toy.said("serve")
     assert rpc.call(counters.bump, {"name": "good"})["name"] == "good"
 
 

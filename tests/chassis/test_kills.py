@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import signal
+import tempfile
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,11 +16,16 @@ from sqlalchemy import text
 
 from chassis.rpc_client import RpcClient
 from contracts.actor import SYSTEM
+from contracts.envelope import CONTENT_TYPE
 from contracts.errors import Unavailable
 from contracts.events import PUBLIC
 from deploy.local.rabbitmq import RabbitNode
+from tests.chassis.conftest import delete_queues
+from tests.chassis.test_faults import TYPE, event
 from tests.chassis.toy import counters
+from tests.chassis.toy.service import service
 from tests.support.broker import Hand, RunningService, eventually
+from tests.support.servers import PostgresServer
 
 POINTS = {
     "before_commit": "serve",
@@ -156,6 +163,53 @@ def test_calls_and_events_go_on_after_a_broker_restart(
     rabbit_node.restart()
     call_until_answered(rpc, "after")
     eventually(lambda: {row.name for row in toy.rows("seen")} == {"before", "after"}, seconds=20, what="both events")
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[PostgresServer]:
+    """A PostgreSQL server of the test's own, to be hurt."""
+    with tempfile.TemporaryDirectory(prefix="coachworks-postgres-") as folder:
+        server = PostgresServer(Path(folder))
+        server.start()
+        yield server
+        server.stop()
+
+
+def test_a_database_that_goes_away_is_waited_for_without_taking_messages(
+    rabbit_node: RabbitNode, hand: Hand, tmp_path: Path, own_postgres: PostgresServer
+) -> None:
+    """A message that is taken and handed back counts as delivered: a long outage must not use its deliveries up."""
+    delete_queues(rabbit_node)
+    url = own_postgres.create_database("toy")
+    toy = RunningService(service, ["-m", "tests.chassis.toy"], rabbit_node, tmp_path, url)
+    try:
+        toy.migrate()
+        toy.start()
+        make_in_one_commit(toy, ["before"])
+        eventually(lambda: [row.name for row in toy.rows("seen")] == ["before"], seconds=20, what="the first event")
+        own_postgres.stop()
+        hand.put(PUBLIC, TYPE, event("meanwhile"), content_type=CONTENT_TYPE)
+        eventually(lambda: "database_down" in toy.said("serve"), what="the outage seen by serve")
+        eventually(lambda: toy.said("worker").count("database_down") > 10, what="the outage seen by relay and timers")
+        assert toy.said("serve").count("database_down") == 1
+        assert "Traceback" not in toy.said("worker")
+        own_postgres.start()
+        make_in_one_commit(toy, ["after"])
+        names = ["before", "meanwhile", "after"]
+        eventually(lambda: {row.name for row in toy.rows("seen")} == set(names), seconds=20, what="all events")
+        assert Counter(row.name for row in toy.rows("seen")) == Counter(names)
+        eventually(lambda: not toy.rows("outbox"), what="the empty outbox")
+        assert toy.rows("failed_event") == []
+    finally:
+        toy.stop()
+
+
+def test_a_timer_keeps_its_own_time_however_much_is_published(toy: RunningService, rpc: RpcClient) -> None:
+    toy.start()
+    for number in range(5):
+        rpc.call(counters.bump, {"name": str(number)})
+        eventually(lambda number=number: str(number) in {row.name for row in toy.rows("seen")})  # type: ignore[misc]
+    assert toy.said("worker").count("looked_round") == 1
 
 
 def test_an_unroutable_publish_stays_in_the_outbox_until_there_is_a_queue(

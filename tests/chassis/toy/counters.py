@@ -12,6 +12,7 @@ from marshmallow import fields
 from sqlalchemy import String, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import logs
 from chassis.database import Entity, service_metadata
 from chassis.runtime import Runtime
 from chassis.work import Work
@@ -21,6 +22,8 @@ from contracts.envelope import Event
 from contracts.errors import Conflict, NotFound
 from contracts.events import EventData
 from contracts.schema import Schema
+
+log = logs.get(__name__)
 
 
 class Base(DeclarativeBase):
@@ -62,6 +65,10 @@ class CounterSchema(Schema):
     version = fields.Integer()
 
 
+class Anything(Schema):
+    thing = fields.Raw()
+
+
 class Count(Schema):
     counters = fields.Integer()
     seen = fields.Integer()
@@ -72,6 +79,7 @@ restricted = command("toy.restricted", Name, CounterSchema, roles=SIGNED_IN)
 count = query("toy.count", Schema, Count, roles=ANYONE)
 slow = query("toy.slow", Name, Count, roles=ANYONE, seconds=3)
 refuse = command("toy.refuse", Name, None, roles=ANYONE)
+unspeakable = query("toy.unspeakable", Schema, Anything, roles=ANYONE)
 defective = command("toy.defective", Name, None, roles=ANYONE)
 unanswered = query("nobody.home", Schema, Count, roles=ANYONE, seconds=2)
 
@@ -97,6 +105,10 @@ def never(work: Work, actor: Actor, input: dict[str, Any]) -> None:
     raise Conflict("Never on a Sunday.", rule="T1") if input["name"] == "sunday" else NotFound("Nothing.", awaited=True)
 
 
+def answer_nonsense(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    return {"thing": object()}
+
+
 def break_down(work: Work, actor: Actor, input: dict[str, Any]) -> None:
     raise ZeroDivisionError("a defect")
 
@@ -110,6 +122,12 @@ def seen(work: Work, event: Event) -> None:
         Path(trouble).touch()
         raise RuntimeError("this one works next time")
     work.session.add(Seen(name=event.data["name"], counter_id=event.subject_id))
+
+
+def look_round(runtime: Runtime) -> int:
+    """Does nothing but say so."""
+    log.info("looked_round")
+    return 0
 
 
 def pages(runtime: Runtime) -> Callable[..., Iterable[bytes]]:
