@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from chassis import columns
+from chassis.migrations import tables_v1
 
 revision = "0001"
 down_revision = None
@@ -14,45 +15,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.create_table(
-        "failed_event",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=True),
-        sa.Column("routing_key", sa.String(length=255), nullable=False),
-        sa.Column("content_type", sa.String(length=255), nullable=False),
-        sa.Column("headers", sa.Text(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("parked", sa.Boolean(), nullable=False),
-        sa.Column("claim", sa.Uuid(), nullable=True),
-        sa.Column("claimed_until", columns.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_failed_event")),
-    )
-    op.create_index("ix_failed_event_due", "failed_event", ["parked", "next_attempt_at"], unique=False)
-
-    op.create_table(
-        "idempotency",
-        sa.Column("actor", sa.String(length=60), nullable=False),
-        sa.Column("key", sa.String(length=200), nullable=False),
-        sa.Column("fingerprint", sa.String(length=64), nullable=False),
-        sa.Column("answer", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("actor", "key", name=op.f("pk_idempotency")),
-    )
-    op.create_index(op.f("ix_idempotency_created_at"), "idempotency", ["created_at"], unique=False)
-
-    op.create_table(
-        "inbox",
-        sa.Column("handler", sa.String(length=100), nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("handled_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("handler", "event_id", name=op.f("pk_inbox")),
-    )
-    op.create_index(op.f("ix_inbox_handled_at"), "inbox", ["handled_at"], unique=False)
-
+    tables_v1.upgrade()
     op.create_table(
         "invoice_copy",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -63,15 +26,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice_copy")),
     )
     op.create_index(op.f("ix_invoice_copy_engagement_id"), "invoice_copy", ["engagement_id"], unique=False)
-
-    op.create_table(
-        "lease",
-        sa.Column("name", sa.String(length=100), nullable=False),
-        sa.Column("holder", sa.Uuid(), nullable=True),
-        sa.Column("fence", sa.BigInteger(), nullable=False),
-        sa.Column("until", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
-    )
     op.create_table(
         "organisation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -89,17 +43,6 @@ def upgrade() -> None:
         sa.Column("updated_at", columns.UtcDateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
-    )
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("event_id", sa.Uuid(), nullable=False),
-        sa.Column("exchange", sa.String(length=100), nullable=False),
-        sa.Column("routing_key", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("event_id", name=op.f("uq_outbox_event_id")),
     )
     op.create_table(
         "person",
@@ -127,7 +70,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_person_coach_id"), "person", ["coach_id"], unique=False)
     op.create_index("ix_person_role_search", "person", ["role", "search", "id"], unique=False)
-
     op.create_table(
         "program",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -154,7 +96,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_session_copy")),
     )
     op.create_index(op.f("ix_session_copy_engagement_id"), "session_copy", ["engagement_id"], unique=False)
-
     op.create_table(
         "api_token",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -171,7 +112,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_api_token_token_digest")),
     )
     op.create_index(op.f("ix_api_token_person_id"), "api_token", ["person_id"], unique=False)
-
     op.create_table(
         "engagement",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -200,7 +140,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_engagement_client_id"), "engagement", ["client_id"], unique=False)
     op.create_index(op.f("ix_engagement_coach_id"), "engagement", ["coach_id"], unique=False)
     op.create_index("ix_engagement_list", "engagement", ["created_at", "id"], unique=False)
-
     op.create_table(
         "sign_in",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -216,7 +155,6 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_in_expires_at"), "sign_in", ["expires_at"], unique=False)
     op.create_index(op.f("ix_sign_in_person_id"), "sign_in", ["person_id"], unique=False)
-
     op.create_table(
         "account_link",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -238,7 +176,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("token_digest", name=op.f("uq_account_link_token_digest")),
     )
     op.create_index(op.f("ix_account_link_person_id"), "account_link", ["person_id"], unique=False)
-
     op.create_table(
         "activity",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -273,10 +210,6 @@ def downgrade() -> None:
     op.drop_table("session_copy")
     op.drop_table("program")
     op.drop_table("person")
-    op.drop_table("outbox")
     op.drop_table("organisation")
-    op.drop_table("lease")
     op.drop_table("invoice_copy")
-    op.drop_table("inbox")
-    op.drop_table("idempotency")
-    op.drop_table("failed_event")
+    tables_v1.downgrade()
