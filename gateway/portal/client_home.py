@@ -31,7 +31,7 @@ def home(greeting: str) -> ResponseReturnValue:
 @pages.get("/engagements", CLIENT)
 def own_engagements() -> ResponseReturnValue:
     """Straight to the engagement where there is one."""
-    listed = show.look(engagements=(engagements.list_engagements, {"limit": 50})).need("engagements")
+    listed = show.look(engagements=(engagements.list_engagements, {"limit": 50})).part("engagements")
     if len(listed["items"]) == 1:
         return show.done(f"/engagements/{listed['items'][0]['id']}")
     return show.page("pages/client_engagements.html", engagements=listed)

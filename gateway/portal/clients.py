@@ -32,14 +32,14 @@ def coach_choices(found: show.Answers) -> list[tuple[str, str]]:
     """`[(id, name)]` of those who work here; empty for a coach."""
     if not coaches_if_admin():
         return []
-    return show.choices(coach for coach in found.items("coaches") if coach["state"] != "deactivated")
+    return show.choices(coach for coach in found.part("coaches")["items"] if coach["state"] != "deactivated")
 
 
 @pages.get("/clients", STAFF)
 def clients() -> ResponseReturnValue:
     filters = ("q", "portal", "coach_id")
     found = show.look(clients=(calls.list_clients, show.query(*filters, "cursor")), **coaches_if_admin())
-    listed = found.need("clients")
+    listed = found.part("clients")
     return show.page(
         "pages/clients.html",
         clients=listed,
@@ -113,17 +113,19 @@ def _import_again(error: CoachworksError) -> ResponseReturnValue:
 
 def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers, Json]:
     """One round for a client's page: `asked`, and what its header and sub-menu show."""
-    found = show.look(
-        client=(calls.get_client, {"id": str(id)}),
-        engagements=(calls.list_client_engagements, {"id": str(id), "limit": 200}),
-        **asked,
-    )
+    round_: dict[str, tuple[Call, Json]] = {
+        "client": (calls.get_client, {"id": str(id)}),
+        "engagements": (calls.list_client_engagements, {"id": str(id), "limit": 200}),
+        "invoices": (billing.list_invoices, {"client_id": str(id), "limit": 1}),
+        "mail": (notifications.list_notifications, {"client_id": str(id), "limit": 1}),
+    }
+    found = show.look(**{**round_, **asked})
     client, engagements = found.need("client"), found.part("engagements")
     open_ones = [one["id"] for one in engagements["items"] if one["status"] != "completed"]
     tabs = (
         ("Engagements", "", "compass", len(engagements["items"])),
-        ("Invoices", "/invoices", "receipt", None),
-        ("Mail log", "/mail", "mail", None),
+        ("Invoices", "/invoices", "receipt", found.beside("invoices").get("total")),
+        ("Mail log", "/mail", "mail", sum(found.beside("mail").get("counts", {}).values())),
         ("Profile", "/profile", "user", None),
     )
     values = {
@@ -140,30 +142,17 @@ def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answer
 
 @pages.get("/clients/<uuid:id>", STAFF)
 def client(id: UUID) -> ResponseReturnValue:
-    _, values = _record(id, "Engagements")
-    invoices = _invoices_of(values["engagements"])
-    return show.page("pages/client.html", **{**values, "invoices": invoices["items"][:5] if invoices else invoices})
+    latest = (billing.list_invoices, {"client_id": str(id), "limit": 5})
+    found, values = _record(id, "Engagements", invoices=latest)
+    return show.page("pages/client.html", invoices=found.items("invoices"), **values)
 
 
 @pages.get("/clients/<uuid:id>/invoices", STAFF)
 def client_invoices(id: UUID) -> ResponseReturnValue:
-    _, values = _record(id, "Invoices")
-    return show.page("pages/client_invoices.html", invoices=_invoices_of(values["engagements"]), **values)
-
-
-def _invoices_of(engagements: Json) -> Any:
-    """Those of all engagements of a client, newest first; billing lists them by engagement."""
-    found = show.look(
-        **{
-            one["id"]: (billing.list_engagement_invoices, {"engagement_id": one["id"], "limit": 200})
-            for one in engagements["items"]
-        }
-    )
-    lists = [found.items(one["id"]) for one in engagements["items"]]
-    if down := [one for one in lists if isinstance(one, show.Down)]:
-        return down[0]
-    invoices = sorted((invoice for one in lists for invoice in one), key=lambda one: one["created_at"], reverse=True)
-    return {"items": invoices, "next": None}
+    given = {"client_id": str(id), **show.query("cursor")}
+    found, values = _record(id, "Invoices", invoices=(billing.list_invoices, given))
+    invoices = found.part("invoices")
+    return show.page("pages/client_invoices.html", invoices=invoices, **show.pager(invoices), **values)
 
 
 @pages.get("/clients/<uuid:id>/mail", STAFF)

@@ -8,8 +8,8 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import billing, scheduling
-from gateway.asking import identity
+from contracts.calls import Call, billing, scheduling
+from gateway.asking import Json, identity
 from gateway.portal import client_home, clock, show
 from gateway.portal.pages import SIGNED_IN, Pages
 
@@ -23,32 +23,31 @@ _SHOWN = 5
 def start() -> ResponseReturnValue:
     who = identity()
     assert who is not None
-    return client_home.home(_greeting()) if who.role == "client" else _dashboard(who.person["id"])
+    if who.role == "client":
+        return client_home.home(_greeting())
+    return _dashboard({} if who.role == "admin" else {"coach_id": who.person["id"]})
 
 
-def _dashboard(me: str) -> ResponseReturnValue:
+def _dashboard(whose: Json) -> ResponseReturnValue:
+    """An admin sees the sessions of all coaches, a coach own ones: `whose` says it to list_sessions."""
     now = clock.now()
     midnight, sunday = clock.start_of_day(now), clock.start_of_next_week(now)
     next_sunday = clock.start_of_next_week(sunday)
 
-    def sessions(start: dt.datetime, end: dt.datetime) -> tuple[Any, dict[str, Any]]:
-        given = {"from": clock.as_text(start), "to": clock.as_text(end), "coach_id": me, "limit": 200}
+    def sessions(start: dt.datetime, end: dt.datetime, **more: str) -> tuple[Call, Json]:
+        given = {"from": clock.as_text(start), "to": clock.as_text(end), "limit": 200, **whose, **more}
         return (scheduling.list_sessions, given)
 
     found = show.look(
         coming=sessions(midnight, next_sunday),
-        before=sessions(midnight - dt.timedelta(days=30), midnight),
+        before=sessions(midnight - dt.timedelta(days=30), midnight, state="scheduled"),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
     )
     coming, before = found.items("coming"), found.items("before")
     next_midnight = clock.start_of_day(midnight + dt.timedelta(hours=36))
     open_ones = [session for session in coming if session["state"] == "scheduled"] if coming else []
     following = next((session for session in open_ones if session["ends_at"] > now), None)
-    unsaid = [
-        session
-        for session in [*(before or []), *open_ones]
-        if session["state"] == "scheduled" and session["ends_at"] <= now
-    ]
+    unsaid = [session for session in [*(before or []), *open_ones] if session["ends_at"] <= now]
     later = [session for session in coming if session["starts_at"] >= next_midnight] if coming else []
     this_week = [session for session in later if session["starts_at"] < sunday]
     return show.page(

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, scheduling
+from contracts.calls import Call, billing, documents, scheduling
 from contracts.calls import engagements as calls
 from contracts.errors import Conflict, Unavailable
 from gateway.asking import Json, ask, identity
@@ -29,13 +29,20 @@ _TABS = (
 
 def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers, Json]:
     """One round for a pane of an engagement: `asked`, and what header and sub-menu show (layout_engagement.html)."""
-    found = show.look(
-        engagement=(calls.get_engagement, {"id": str(id)}),
-        upcoming=(scheduling.list_engagement_sessions, {"engagement_id": str(id), "when": "upcoming", "limit": 200}),
-        **asked,
-    )
+    one_of = {"engagement_id": str(id), "limit": 1}
+    round_: dict[str, tuple[Call, Json]] = {
+        "engagement": (calls.get_engagement, {"id": str(id)}),
+        "upcoming": (scheduling.list_engagement_sessions, {**one_of, "when": "upcoming", "limit": 200}),
+        "resources": (documents.list_resources, one_of),
+        "invoices": (billing.list_engagement_invoices, one_of),
+    }
+    found = show.look(**{**round_, **asked})
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
-    counts = {"Sessions": upcoming.get("planned")}
+    counts = {
+        "Resources": found.beside("resources").get("total"),
+        "Sessions": upcoming.get("planned"),
+        "Invoices": found.beside("invoices").get("total"),
+    }
     tabs = [
         {
             "label": label,

@@ -30,7 +30,7 @@ _LINE = ("description", "quantity", "unit_price", "tax_rate")
 def invoices() -> ResponseReturnValue:
     filters = ("state", "from", "to")
     found = show.look(invoices=(calls.list_invoices, show.query(*filters, "cursor")))
-    listed = found.need("invoices")
+    listed = found.part("invoices")
     who = identity()
     template = "pages/my_invoices.html" if who and who.role == "client" else "pages/invoices.html"
     return show.page(template, invoices=listed, query=show.query(*filters), **show.pager(listed, filters))

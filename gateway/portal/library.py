@@ -22,7 +22,7 @@ pages = Pages()
 
 @pages.get("/library", STAFF)
 def library() -> ResponseReturnValue:
-    listed = show.look(library=(calls.list_library, show.query("cursor"))).need("library")
+    listed = show.look(library=(calls.list_library, show.query("cursor"))).part("library")
     return show.page("pages/library.html", library=listed, **show.pager(listed))
 
 

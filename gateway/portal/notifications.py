@@ -22,7 +22,7 @@ _MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' da
 @pages.get("/notifications", STAFF)
 def notifications() -> ResponseReturnValue:
     filters = ("state", "kind")
-    listed = show.look(mail=(calls.list_notifications, show.query(*filters, "cursor"))).need("mail")
+    listed = show.look(mail=(calls.list_notifications, show.query(*filters, "cursor"))).part("mail")
     return show.page(
         "pages/notifications.html",
         notifications=listed,

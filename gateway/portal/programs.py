@@ -17,7 +17,7 @@ pages = Pages()
 
 @pages.get("/programs", STAFF)
 def programs() -> ResponseReturnValue:
-    listed = show.look(programs=(calls.list_programs, show.query("cursor"))).need("programs")
+    listed = show.look(programs=(calls.list_programs, show.query("cursor"))).part("programs")
     return show.page("pages/programs.html", programs=listed, **show.pager(listed))
 
 

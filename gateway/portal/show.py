@@ -49,6 +49,11 @@ class Answers:
         found = self._found[name]
         return Down(found) if isinstance(found, Unavailable) else self.need(name)
 
+    def beside(self, name: str) -> Any:
+        """An answer of which only a number is shown, beside a link; empty if there is none, whatever the reason."""
+        found = self._found[name]
+        return {} if isinstance(found, CoachworksError) else found
+
     def items(self, name: str) -> Any:
         """The items of a list that only a part of the page shows, or a `Down`."""
         found = self.part(name)

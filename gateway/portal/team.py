@@ -17,7 +17,7 @@ pages = Pages()
 
 @pages.get("/team", STAFF)
 def team() -> ResponseReturnValue:
-    listed = show.look(coaches=(calls.list_coaches, show.query("cursor"))).need("coaches")
+    listed = show.look(coaches=(calls.list_coaches, show.query("cursor"))).part("coaches")
     who = identity()
     may_change = who is not None and who.role == "admin"
     return show.page("pages/team.html", coaches=listed, may_change=may_change, **show.pager(listed))

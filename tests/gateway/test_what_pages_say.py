@@ -1,0 +1,139 @@
+"""Facts that a page puts together: whose sessions they are, which of how many, how much lies behind a link."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from uuid import uuid4
+
+import pytest
+
+from contracts.calls import billing, documents, engagements, notifications, scheduling
+from gateway.portal import clock
+from tests.gateway.examples import answer_of
+
+NOW = dt.datetime(2026, 11, 24, 8, 52, tzinfo=dt.UTC)
+ID = str(uuid4())
+
+
+def words(response):
+    """The text of a page, without its tags."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", response.get_data(as_text=True)))
+
+
+def session(starts_at, **changes):
+    one = answer_of(scheduling.get_session)
+    return {
+        **one,
+        "program_name": "Business Coaching",
+        "sessions_total": 16,
+        "number": 3,
+        "client": {"id": ID, "name": "Leila Haddad"},
+        "coach": {"id": ID, "name": "Priya Raman"},
+        "starts_at": f"2026-11-{starts_at}:00Z",
+        "ends_at": f"2026-11-{starts_at}:45Z",
+        "state": "scheduled",
+        **changes,
+    }
+
+
+@pytest.fixture
+def calendar(broker, monkeypatch):
+    """One session today and one later this week; one of last week and one of early today have no outcome yet."""
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    sessions = [session("19T08:00"), session("24T06:00"), session("24T09:00"), session("26T12:00", number=4)]
+    broker.answers["scheduling.list_sessions"] = lambda given: {
+        "items": [one for one in sessions if given["from"] <= one["starts_at"] < given["to"]],
+        "next": None,
+    }
+    for path in ("billing.list_invoices", "engagements.get_organisation"):
+        broker.answers[path] = {"items": [], "next": None, "total": 0, "name": "Northlight", "colour": "#0E6B56"}
+    return broker
+
+
+def test_the_dashboard_says_which_session_of_how_many_it_is(calendar, browser):
+    shown = words(browser("coach").get("/"))
+    assert "Business Coaching · session 3 of 16" in shown
+    assert "Leila Haddad · Business Coaching · 4 of 16" in shown
+
+
+def test_a_session_beyond_those_of_the_program_is_not_one_of_them(calendar, browser):
+    calendar.answers["scheduling.list_sessions"] = {"items": [session("24T09:00", number=17)], "next": None}
+    shown = words(browser("coach").get("/"))
+    assert "session 17" in shown
+    assert "17 of 16" not in shown
+
+
+def test_an_admins_dashboard_has_the_sessions_of_all_coaches_each_with_its_coach(calendar, browser):
+    shown = words(browser("admin").get("/"))
+    assert all("coach_id" not in sent.input for sent in calendar.sent_to("scheduling.list_sessions"))
+    assert "Business Coaching · session 3 of 16 · Priya Raman" in shown
+    assert "How did it go? 2" in shown
+    assert "Thu 19 Nov, 09:00 · Priya Raman" in shown
+
+
+def test_a_coachs_dashboard_has_own_sessions(calendar, browser):
+    someone = browser("coach")
+    shown = words(someone.get("/"))
+    (me,) = [person["id"] for person in calendar.people.values()]
+    assert {sent.input["coach_id"] for sent in calendar.sent_to("scheduling.list_sessions")} == {me}
+    assert "Priya Raman" not in shown
+    assert "How did it go? 2" in shown
+
+
+def test_sessions_without_an_outcome_are_asked_for_alone(calendar, browser):
+    browser("admin").get("/")
+    assert [sent.input.get("state") for sent in calendar.sent_to("scheduling.list_sessions")] == [None, "scheduled"]
+
+
+@pytest.fixture
+def counted(broker):
+    """An engagement and a client with some of everything."""
+    for call, changes in (
+        (engagements.get_engagement, {}),
+        (engagements.get_client, {}),
+        (engagements.get_organisation, {}),
+        (engagements.list_activity, {"items": []}),
+        (engagements.list_client_engagements, {}),
+        (scheduling.list_engagement_sessions, {"planned": 7}),
+        (documents.list_resources, {"total": 5}),
+        (billing.list_engagement_invoices, {"total": 3}),
+        (billing.list_invoices, {"total": 4}),
+        (notifications.list_notifications, {"items": []}),
+    ):
+        broker.answers[call.path] = answer_of(call, **changes)
+    broker.answers["notifications.list_notifications"]["counts"] = {"sent": 1180, "refused": 17}
+    return broker
+
+
+def menu_of(response):
+    html = response.get_data(as_text=True)
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", html[html.index('class="submenu"') :].split("</ul>")[0]))
+
+
+def test_the_sub_menu_of_an_engagement_counts_what_it_leads_to_in_one_round(counted, browser):
+    response = browser("coach").get(f"/engagements/{ID}")
+    assert "Activity Log Resources 5 Sessions 7 Invoices 3" in menu_of(response)
+    assert counted.rounds == 1
+
+
+def test_the_sub_menu_of_a_client_counts_what_it_leads_to_in_one_round(counted, browser):
+    response = browser("coach").get(f"/clients/{ID}")
+    assert "Engagements 1 Invoices 4 Mail log 1,197 Profile" in menu_of(response)
+    assert counted.rounds == 1
+
+
+@pytest.mark.parametrize("service", ["billing", "documents", "scheduling"])
+def test_a_number_that_is_not_to_be_had_is_left_out(counted, browser, service):
+    counted.down = {service}
+    menu = menu_of(browser("coach").get(f"/engagements/{ID}"))
+    assert ("Resources 5" in menu, "Sessions 7" in menu, "Invoices 3" in menu) == (
+        service != "documents",
+        service != "scheduling",
+        service != "billing",
+    )
+
+
+def test_the_mail_log_says_how_many_there_are_in_each_state(counted, browser):
+    shown = words(browser("coach").get("/notifications"))
+    assert "All 1,197 Sent 1,180 On their way Scheduled Refused 17 Failed Cancelled" in shown
