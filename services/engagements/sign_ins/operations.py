@@ -12,7 +12,7 @@ from chassis.runtime import Runtime
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import Invalid, NotFound, Unauthenticated
+from contracts.errors import Invalid, Unauthenticated
 from services.engagements.people.models import Person, email_key
 from services.engagements.people.passwords import password_matches
 from services.engagements.sign_ins.models import SESSION_LIFETIME, ApiToken, SignIn
@@ -89,9 +89,7 @@ def list_api_tokens(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def delete_api_token(work: Work, actor: Actor, input: Input) -> None:
     """The token stops working at once."""
-    if work.session.get(ApiToken, input["id"]) is None:
-        raise NotFound("There is no such token.")
-    work.session.execute(delete(ApiToken).where(ApiToken.id == input["id"]))
+    work.session.delete(work.change(ApiToken, input["id"], what="token"))
 
 
 def forget_expired(runtime: Runtime) -> int:

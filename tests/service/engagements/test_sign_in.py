@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from contracts.calls import engagements as calls
-from contracts.errors import Forbidden, Invalid, NotFound, Unauthenticated
+from contracts.errors import Forbidden, Invalid, NotFound, Stale, Unauthenticated
 from services.engagements.organisation.operations import AdminNotNamed, set_up
 from services.engagements.sign_ins.operations import forget_expired
 from tests.service.engagements.house import ADMIN_EMAIL, ADMIN_PASSWORD, PASSWORD, House, address
@@ -151,6 +151,15 @@ def test_an_api_token_is_told_once_and_dies_when_deleted_expired_or_its_admin_is
     house.call(calls.deactivate_coach, {"id": str(other.id)}, by=house.admin)
     with pytest.raises(Unauthenticated):
         house.authenticate(kept["token"])
+
+
+def test_an_api_token_of_another_version_is_not_deleted(house: House) -> None:
+    made = house.call(calls.create_api_token, {"name": "CRM", "role": "coach"}, by=house.admin)
+    with pytest.raises(Stale):
+        house.call(calls.delete_api_token, {"id": made["id"]}, by=house.admin, if_match=made["version"] + 1)
+    house.call(calls.delete_api_token, {"id": made["id"]}, by=house.admin, if_match=made["version"])
+    with pytest.raises(NotFound):
+        house.call(calls.delete_api_token, {"id": made["id"]}, by=house.admin)
 
 
 def test_an_api_token_cannot_expire_in_the_past(house: House) -> None:
