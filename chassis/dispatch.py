@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import hmac
 import json
 import time
 from copy import deepcopy
 from typing import Any
-from uuid import UUID
 
 from cryptography.fernet import Fernet
 from marshmallow import ValidationError
-from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import ColumnElement, and_, select, update
 
 from chassis import logs
+from chassis.database import DOWN, insert_new
 from chassis.identity import verify
 from chassis.runtime import Runtime
 from chassis.service import Operation
@@ -27,10 +26,6 @@ from contracts.errors import Broken, CoachworksError, Conflict, Forbidden, Inval
 
 log = logs.get(__name__)
 _PAUSE = 0.05
-
-
-class _AnsweredMeanwhile(Exception):
-    """The same command, called twice at once, was answered by the other one first."""
 
 
 def answer(
@@ -69,9 +64,7 @@ def answer(
             if not error.awaited or time.monotonic() > give_up:
                 raise
             time.sleep(_PAUSE)
-        except _AnsweredMeanwhile:
-            continue
-        except OperationalError as error:
+        except DOWN as error:
             lost += 1
             log.warning("database_failed", call=call.path, error=str(error.orig))
             if lost == 3:
@@ -116,12 +109,10 @@ def _command(
         if key is None:
             return _dump(call, operation(work, actor, loaded))
         kept = KeptAnswers(runtime, work, actor, key)
-        fingerprint = hashlib.sha256(json.dumps([call.path, raw, if_match], sort_keys=True).encode()).hexdigest()
-        found, earlier = kept.find(fingerprint)
-        if found:
-            return earlier
+        if not kept.take([call.path, raw, if_match]):
+            return kept.answer()
         result = _dump(call, operation(work, actor, loaded))
-        kept.keep(fingerprint, result)
+        kept.keep(result)
         return result
 
 
@@ -131,39 +122,36 @@ class KeptAnswers:
     def __init__(self, runtime: Runtime, work: Work, actor: Actor, key: str) -> None:
         self._table = runtime.tables["idempotency"]
         self._work = work
-        self._actor = _name(actor.id, actor.role)
-        self._key = key
+        self._row = {"actor": str(actor.id or actor.role), "key": key}
         # Some answers hold a token; all are encrypted at rest, so that none can be forgotten.
-        secret = hashlib.sha256(b"idempotency:" + runtime.settings.secret_key.encode()).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(secret))
+        self._secret = hashlib.sha256(b"idempotency:" + runtime.settings.secret_key.encode()).digest()
+        self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
 
-    def find(self, fingerprint: str) -> tuple[bool, Any]:
-        """(True, the answer) if the command was answered before; raises `Conflict` if the key was another command's."""
-        table = self._table
-        row = self._work.session.execute(
-            select(table).where(table.c.actor == self._actor, table.c.key == self._key)
-        ).one_or_none()
-        if row is None:
-            return False, None
-        if row.fingerprint != fingerprint:
+    def take(self, request: list[Any]) -> bool:
+        """Takes the key for `request`; False if it was answered before, `Conflict` if the key was another request's.
+
+        Who has the same key at the same moment waits here for the other's end, before it does anything.
+        """
+        # Keyed, because some requests hold a password.
+        fingerprint = hmac.digest(self._secret, json.dumps(request, sort_keys=True).encode(), "sha256").hex()
+        session, now = self._work.session, self._work.now
+        if insert_new(session, self._table, **self._row, fingerprint=fingerprint, answer=b"", created_at=now):
+            return True
+        if self._find().fingerprint != fingerprint:
             raise Conflict("The Idempotency-Key was used for another request.")
-        return True, json.loads(self._fernet.decrypt(row.answer))
+        return False
 
-    def keep(self, fingerprint: str, result: Any) -> None:
-        """Keeps the answer."""
-        dialect = self._work.session.get_bind().dialect.name
-        insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
-        statement = insert(self._table).values(
-            actor=self._actor,
-            key=self._key,
-            fingerprint=fingerprint,
-            answer=self._fernet.encrypt(json.dumps(result).encode()),
-            created_at=self._work.now,
-        )
-        done: Any = self._work.session.execute(statement.on_conflict_do_nothing())
-        if done.rowcount == 0:
-            raise _AnsweredMeanwhile
+    def answer(self) -> Any:
+        """The answer that was kept."""
+        return json.loads(self._fernet.decrypt(self._find().answer))
 
+    def keep(self, result: Any) -> None:
+        """Keeps the answer under the key that was taken."""
+        kept = self._fernet.encrypt(json.dumps(result).encode())
+        self._work.session.execute(update(self._table).where(self._mine()).values(answer=kept))
 
-def _name(id: UUID | None, role: str) -> str:
-    return str(id) if id else role
+    def _find(self) -> Any:
+        return self._work.session.execute(select(self._table).where(self._mine())).one()
+
+    def _mine(self) -> ColumnElement[bool]:
+        return and_(*(self._table.c[name] == value for name, value in self._row.items()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from prometheus_client import make_wsgi_app
@@ -43,8 +44,8 @@ def _guarded(check: Callable[[], str]) -> str:
 
 
 def _database(runtime: Runtime) -> str:
-    with runtime.database.engine.connect() as connection:
-        connection.execute(text("SELECT 1"))
+    with runtime.read() as work:
+        work.session.execute(text("SELECT 1"))
     return "ok"
 
 
@@ -86,7 +87,8 @@ def application(runtime: Runtime) -> Application:
             found = checks(runtime)
             return _answer(start_response, all(said == "ok" for said in found.values()), found)
         if path == "/metrics":
-            _measure(runtime)
+            with suppress(SQLAlchemyError):  # the counters are wanted most when the database is away
+                _measure(runtime)
             answer: Iterable[bytes] = prometheus(environ, start_response)
             return answer
         if own:

@@ -6,6 +6,7 @@ import fcntl
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -30,6 +31,7 @@ def _config(service: Service, connection: Connection | None = None) -> Config:
     return config
 
 
+@cache
 def head_of(service: Service) -> str | None:
     """The newest revision that this release brings."""
     return ScriptDirectory.from_config(_config(service)).get_current_head()
@@ -37,8 +39,8 @@ def head_of(service: Service) -> str | None:
 
 def current_of(database: Database) -> str | None:
     """The revision that the database is at."""
-    with database.engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision()
+    with database.read() as session:
+        return MigrationContext.configure(session.connection()).get_current_revision()
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import subprocess
 import sys
 import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,21 +19,27 @@ import environs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Uuid, select
+from sqlalchemy import Uuid, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from chassis import claims, context, inbox
 from chassis.columns import UtcDateTime
+from chassis.database import Copy, Database
+from chassis.health import checks
 from chassis.lease import Lease, LeaseLost
 from chassis.paging import page
+from chassis.runtime import Runtime
 from chassis.service import On, topic_matches
-from contracts.actor import SYSTEM
+from chassis.work import Work
+from contracts.actor import SYSTEM, Actor
+from contracts.envelope import Event
 from contracts.errors import Broken, Conflict, Invalid, Stale, from_wire
 from tests.chassis.toy import counters
 from tests.chassis.toy.service import service
 from tests.chassis.toy.settings import Settings
 from tests.support.broker import RunningService, eventually
-from tests.support.harness import Harness, service_harness
+from tests.support.harness import NOW, Harness, service_harness
+from tests.support.servers import PostgresServer
 
 
 class Base(DeclarativeBase):
@@ -42,6 +50,11 @@ class Job(claims.Claimable, Base):
     __tablename__ = "job"
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     due_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+
+
+class Mirror(Copy, Base):
+    __tablename__ = "mirror"
+    name: Mapped[str]
 
 
 harness = service_harness("tests.chassis.toy.service")
@@ -138,6 +151,117 @@ def test_if_match_refuses_a_stale_version(harness: Harness) -> None:
         assert work.change(counters.Counter, counter.id, what="counter").version == 1
     with pytest.raises(Stale), harness.runtime.work(if_match=7) as work:
         work.change(counters.Counter, counter.id, what="counter")
+
+
+def test_the_same_command_twice_at_once_is_answered_alike_even_if_it_cannot_be_done_twice(harness: Harness) -> None:
+    with harness.runtime.work() as work:
+        counter = counters.make(work, SYSTEM, {"name": "open", "trouble": ""})
+
+    def shut(work: Work, actor: Actor, input: dict[str, Any]) -> counters.Counter:
+        found = work.change(counters.Counter, counter.id, what="counter")
+        started.set()
+        second_came.wait(1)
+        if found.name == "shut":
+            raise Conflict("It is shut.")
+        found.name = "shut"
+        return found
+
+    started, second_came = threading.Event(), threading.Event()
+    harness.runtime.service = replace(service, answers={counters.bump: shut})
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(harness.call, counters.bump, {"name": "x"}, key="a key")
+        assert started.wait(5)
+        second = pool.submit(harness.call, counters.bump, {"name": "x"}, key="a key")
+        assert first.result() == second.result()
+    with harness.runtime.read() as work:
+        assert len(work.session.execute(select(harness.runtime.tables["idempotency"])).all()) == 1
+
+
+def test_what_is_kept_of_a_command_with_a_secret_tells_nothing_about_it(harness: Harness) -> None:
+    given = {"name": "hunter2"}
+    harness.call(counters.bump, given, key="a key")
+    with harness.runtime.read() as work:
+        (kept,) = work.session.execute(select(harness.runtime.tables["idempotency"]))
+    assert b"hunter2" not in kept.answer
+    guess = json.dumps([counters.bump.path, given, None], sort_keys=True).encode()
+    assert kept.fingerprint != hashlib.sha256(guess).hexdigest()
+
+
+def test_a_copy_that_another_process_brought_up_to_date_is_not_set_back(postgres_server: PostgresServer) -> None:
+    database = Database(postgres_server.create_database("mirror"))
+    Base.metadata.create_all(database.engine)
+    runtime = Runtime(service, None, database)  # type: ignore[arg-type]
+    id_ = uuid4()
+
+    def told(sequence: int) -> Event:
+        data = {"name": f"state {sequence}"}
+        return Event(uuid4(), "x.y.z.v1", "/x", str(id_), NOW, sequence, data)
+
+    with runtime.work() as work:
+        work.apply(Mirror, told(1))
+    with runtime.work() as slow:
+        assert slow.copy(Mirror, id_, what="mirror").sequence == 1
+        with runtime.work() as quick:
+            quick.apply(Mirror, told(3))
+        assert not slow.apply(Mirror, told(2))
+    with runtime.read() as work:
+        assert work.copy(Mirror, id_, what="mirror").name == "state 3"
+    database.dispose()
+
+
+def test_two_that_ask_for_a_lease_for_the_first_time_do_not_collide(postgres_server: PostgresServer) -> None:
+    database = Database(postgres_server.create_database("lease"))
+    service.metadata.create_all(database.engine)
+    runtime = Runtime(service, None, database)  # type: ignore[arg-type]
+    at_once = threading.Barrier(8)
+    for connection in [database.engine.connect() for _ in range(8)]:
+        connection.close()  # they stay open in the pool, so that nobody has to wait for one
+
+    def ask() -> bool:
+        lease = Lease(runtime, "relay", 5)
+        at_once.wait()
+        return lease.take()
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(done.result() for done in [pool.submit(ask) for _ in range(8)]) == 1
+    database.dispose()
+
+
+def test_who_asks_how_a_service_is_waits_for_no_writer(harness: Harness) -> None:
+    with harness.runtime.work() as work:
+        work.add(counters.Counter(name="being written"))
+        work.session.flush()
+        found = checks(harness.runtime)
+    assert (found["database"], found["migration"], found["outbox"]) == ("ok", "ok", "ok")
+
+
+def test_one_bad_statement_fails_its_own_event_and_no_other(harness: Harness) -> None:
+    def handle(work: Work, event: Event) -> None:
+        if event.data["name"] == "bad":
+            work.session.execute(text("SELECT nothing FROM nowhere"))
+        work.session.add(counters.Seen(name=event.data["name"], counter_id=event.subject_id))
+
+    with harness.runtime.work() as work:
+        for name in ("before", "bad", "after"):
+            counters.make(work, SYSTEM, {"name": name, "trouble": ""})
+    messages = [inbox.Message(event.to_bytes(), event.type) for event in harness.published()]
+    harness.runtime.service = replace(service, listens=[On("toy.#", handle)])
+    inbox.handle_all(harness.runtime, messages)
+    with harness.runtime.read() as work:
+        assert set(work.session.scalars(select(counters.Seen.name))) == {"before", "after"}
+        (failed,) = work.session.execute(select(harness.runtime.tables["failed_event"]))
+    assert "nowhere" in failed.error
+
+
+@pytest.mark.parametrize("name", ["\\u0000", "\\ud800"], ids=["NUL", "half a character"])
+def test_an_event_with_what_no_database_stores_is_parked(harness: Harness, name: str) -> None:
+    with harness.runtime.work() as work:
+        counters.make(work, SYSTEM, {"name": "x", "trouble": ""})
+    (event,) = harness.published()
+    body = event.to_bytes().replace(b"toy.counter", f"toy.{name}".encode())
+    inbox.handle_all(harness.runtime, [inbox.Message(body, event.type)])
+    (parked,) = inbox.parked(harness.runtime)
+    assert parked.body == body
 
 
 def test_an_event_that_its_schema_does_not_know_is_never_published(harness: Harness) -> None:
