@@ -23,7 +23,9 @@ routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
 routes.delete("/resources/<uuid:id>", calls.remove_resource)
 
 
-@routes.view("POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data")
+@routes.view(
+    "POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data", answers=calls.LibraryItem
+)
 def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     """Upload a file to the library: `file`, `folder_id?`."""
     return jsonify(files.forward("/library/files", key=api.key)), 201
@@ -35,6 +37,8 @@ def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     status=201,
     roles=SIGNED_IN,
     consumes="multipart/form-data",
+    answers=calls.Resource,
+    alternative=calls.share_resources,
 )
 def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
     """Add a file to an engagement as multipart `file`, or share files of the library: JSON `{library_ids}`."""

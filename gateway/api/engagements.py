@@ -48,7 +48,9 @@ routes.post("/clients", calls.add_client, status=201)
 routes.get("/clients", calls.list_clients)
 
 
-@routes.view("POST", "/clients/import", calls.import_clients, consumes="text/csv", largest=5_000_000)
+@routes.view(
+    "POST", "/clients/import", calls.import_clients, consumes="text/csv", largest=5_000_000, query=("preview",)
+)
 def import_clients(api: ApiRequest) -> ResponseReturnValue:
     """Imports clients from CSV; with ?preview=true it only says what would happen."""
     if request.mimetype != "text/csv":

@@ -26,6 +26,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from contracts.actor import SIGNED_IN, Role
 from contracts.calls import Call
 from contracts.errors import Invalid, Malformed, Stale
+from contracts.schema import Schema
 from gateway.asking import Identity, Json, ask, identity
 
 _PATH_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
@@ -63,7 +64,11 @@ View = Callable[..., ResponseReturnValue]
 
 @dataclass(frozen=True)
 class Route:
-    """One method of one path. `call` is what it makes; a view by hand may have none, then `roles` says who may."""
+    """One method of one path. `call` is what it makes; a view by hand may have none, then `roles` says who may.
+
+    For the API's description: `answers` is what a view without a call answers, `alternative` a call whose JSON it takes
+    and answers instead of what it `consumes`, `query` the fields of its call's input that come by the query.
+    """
 
     method: str
     rule: str
@@ -76,6 +81,9 @@ class Route:
     produces: str = "application/json"
     summary: str = ""
     largest: int | None = None
+    answers: type[Schema] | None = None
+    alternative: Call | None = None
+    query: tuple[str, ...] = ()
 
     @property
     def endpoint(self) -> str:
@@ -142,18 +150,37 @@ class Routes:
         consumes: str = "application/json",
         produces: str = "application/json",
         largest: int | None = None,
+        answers: type[Schema] | None = None,
+        alternative: Call | None = None,
+        query: tuple[str, ...] = (),
     ) -> Callable[[View], View]:
         """A view by hand: `view(api, **path)`. Its docstring's first line is its summary.
 
         `call` is the call that it makes (its roles and schemas are then the route's), `roles` who may where there is no
-        one call; `largest` is the most bytes that its body may have, where that is more than an ordinary request's.
+        one call; `largest` is the most bytes that its body may have, where that is more than an ordinary request's. The
+        last three are for the API's description (see `Route`).
         """
 
         def register(function: View) -> View:
             summary = (function.__doc__ or "").strip().split("\n")[0].rstrip(".")
             allowed = call.roles if call else roles
             self.all.append(
-                Route(method, rule, self.tag, status, call, allowed, function, consumes, produces, summary, largest)
+                Route(
+                    method,
+                    rule,
+                    self.tag,
+                    status,
+                    call,
+                    allowed,
+                    view=function,
+                    consumes=consumes,
+                    produces=produces,
+                    summary=summary,
+                    largest=largest,
+                    answers=answers,
+                    alternative=alternative,
+                    query=query,
+                )
             )
             return function
 

@@ -107,6 +107,8 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         schema = route.call.input(exclude=_taken_by_path(route.call, route))
         if schema.fields:
             found.append({"in": "query", "schema": schema})
+    if route.call and route.query:
+        found.append({"in": "query", "schema": route.call.input(only=route.query)})
     if route.method == "POST":
         found.append(_header("Idempotency-Key", "The same key and body within 24 h does nothing twice."))
     if route.method in {"PATCH", "DELETE"}:
@@ -127,7 +129,10 @@ def _taken_by_path(call: Call, route: Route) -> tuple[str, ...]:
 
 def _body(route: Route) -> dict[str, Any] | None:
     if route.consumes == "multipart/form-data":
-        return {"required": True, "content": {route.consumes: {"schema": _FILE}}}
+        content: dict[str, Any] = {route.consumes: {"schema": _FILE}}
+        if (other := route.alternative) is not None:
+            content["application/json"] = {"schema": other.input(exclude=_taken_by_path(other, route))}
+        return {"required": True, "content": content}
     if route.consumes != "application/json":
         return {"required": True, "content": {route.consumes: {"schema": {"type": "string"}}}}
     if route.call is None:
@@ -144,7 +149,9 @@ def _answer(route: Route) -> dict[str, Any]:
         return {"description": "It is gone."}
     if route.produces != "application/json":
         return {"description": "The file.", "content": {route.produces: {"schema": {"type": "string"}}}}
-    schema: Any = route.call.output if route.call and route.call.output else {"type": "object"}
+    schema: Any = route.call.output if route.call and route.call.output else route.answers or {"type": "object"}
+    if route.alternative is not None:
+        schema = {"oneOf": [schema, route.alternative.output]}
     return {"description": "The answer.", "content": {"application/json": {"schema": schema}}}
 
 

@@ -55,6 +55,21 @@ def test_a_lists_parameters_are_those_that_it_takes(document):
     assert parameters["portal"]["schema"]["enum"] == ["internal_record", "invited", "active", "disabled"]
 
 
+def test_sharing_takes_json_or_a_file_and_each_has_its_answer(document):
+    operation = document["paths"]["/engagements/{engagement_id}/resources"]["post"]
+    content = operation["requestBody"]["content"]
+    assert set(content) == {"multipart/form-data", "application/json"}
+    reference = content["application/json"]["schema"]["$ref"]
+    assert set(document["components"]["schemas"][reference.rsplit("/", 1)[1]]["properties"]) == {"library_ids"}
+    answers = operation["responses"]["201"]["content"]["application/json"]["schema"]["oneOf"]
+    assert [one["$ref"].rsplit("/", 1)[1] for one in answers] == ["Resource", "SharedResources"]
+
+
+def test_an_import_says_that_it_can_be_tried_first(document):
+    parameters = document["paths"]["/clients/import"]["post"]["parameters"]
+    assert {one["name"] for one in parameters} == {"preview", "Idempotency-Key"}
+
+
 def test_only_public_calls_go_without_a_token(document):
     free = {
         f"{method.upper()} {path}"
