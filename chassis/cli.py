@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -63,7 +64,8 @@ def serve(service: str) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop())
 
-    run(runtime, until)
+    with _said_plainly():
+        run(runtime, until)
 
 
 @main.command()
@@ -82,7 +84,8 @@ def worker(service: str) -> None:
         told.wait()
         stop()
 
-    work(runtime, until)
+    with _said_plainly():
+        work(runtime, until)
 
 
 @main.command()
@@ -140,13 +143,17 @@ def _await_what_it_needs(runtime: Any) -> None:
 
 @contextmanager
 def _said_plainly() -> Iterator[None]:
-    """A named error ends the process with its sentence, without a traceback."""
+    """A named error, or a taken port, ends the process with a sentence, without a traceback."""
     from contracts.errors import CoachworksError
 
     try:
         yield
     except CoachworksError as error:
         raise click.ClickException(error.detail) from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException("The port HTTP_PORT is taken; end what uses it, or choose another.") from None
 
 
 if __name__ == "__main__":

@@ -147,6 +147,7 @@ def test_a_blocked_connection_loses_nothing(
     try:
         with running_toy.runtime.work() as work:
             counters.make(work, None, {"name": "during the alarm", "trouble": ""})  # type: ignore[arg-type]
+        eventually(lambda: "blocked" in rabbit_node.ctl("list_connections", "state"), what="the blocked relay")
         assert "during the alarm" not in {row.name for row in running_toy.rows("seen")}
     finally:
         rabbit_node.ctl("set_vm_memory_high_watermark", "0.4")

@@ -25,7 +25,7 @@ from tests.chassis.test_faults import TYPE, event
 from tests.chassis.toy import counters
 from tests.chassis.toy.service import service
 from tests.support.broker import Hand, RunningService, eventually
-from tests.support.servers import PostgresServer
+from tests.support.servers import PostgresServer, free_port
 
 POINTS = {
     "before_commit": "serve",
@@ -138,6 +138,20 @@ def test_a_queue_that_stands_differently_stops_the_start_with_a_sentence(toy: Ru
     assert toy.await_death("worker") == 1
     assert "is not what this release declares" in toy.said("worker")
     assert "Traceback" not in toy.said("worker")
+
+
+@pytest.mark.parametrize("process", ["serve", "worker"])
+def test_a_taken_port_stops_the_start_with_a_sentence(toy: RunningService, process: str) -> None:
+    port = str(free_port())
+    toy.start("serve", HTTP_PORT=port)
+    eventually(lambda: '"serving"' in toy.said("serve"), seconds=20, what="the start")
+    first = toy.processes.pop("serve")
+    toy.start(process, HTTP_PORT=port)
+    assert toy.await_death(process) == 1
+    assert "HTTP_PORT is taken" in toy.said(process)
+    assert "Traceback" not in toy.said(process)
+    first.kill()
+    first.wait()
 
 
 def test_a_broker_that_is_down_at_start_is_waited_for(
