@@ -18,8 +18,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 def install(app: Flask) -> None:
     for function in (
-        ago, date, day, day_number, file_size, input_date, input_time, long_day, money, month, plain_number, short_day,
-        weekday_date, when, zone_code, zone_now,
+        ago, date, day, day_number, file_size, input_date, input_time, long_day, money, month, overdue, plain_number,
+        short_day, weekday_date, when, zone_code, zone_now,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_filter(time_of_day, "clock")
@@ -91,6 +91,12 @@ def ago(instant: dt.datetime) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def overdue(day: dt.date) -> str:
+    """`14 days overdue`, of a day that is over; it is over somewhere, so at least one"""
+    days = (clock.local(clock.now()).date() - day).days
+    return f"{_count(max(days, 1), 'day')} overdue"
 
 
 def month(instant: dt.datetime) -> str:

@@ -79,6 +79,10 @@ def forgot_password() -> ResponseReturnValue:
 
 @pages.get("/password/<token>", ANYONE)
 def set_password_form(token: str) -> ResponseReturnValue:
+    try:
+        ask(calls.get_password_reset, {"token": token})
+    except NotFound:
+        return link_used()
     return show.page("pages/set_password.html", token=token)
 
 

@@ -67,9 +67,9 @@ def test_a_session_beyond_those_of_the_program_is_not_one_of_them(calendar, brow
 def test_an_admins_dashboard_has_the_sessions_of_all_coaches_each_with_its_coach(calendar, browser):
     shown = words(browser("admin").get("/"))
     assert all("coach_id" not in sent.input for sent in calendar.sent_to("scheduling.list_sessions"))
-    assert "Business Coaching · session 3 of 16 · Priya Raman" in shown
+    assert "Leila Haddad with Priya Raman Business Coaching · session 3 of 16" in shown
     assert "How did it go? 2" in shown
-    assert "Thu 19 Nov, 09:00 · Priya Raman" in shown
+    assert "Leila Haddad with Priya Raman Thu 19 Nov, 09:00" in shown
 
 
 def test_a_coachs_dashboard_has_own_sessions(calendar, browser):

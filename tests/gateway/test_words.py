@@ -49,6 +49,8 @@ def berlin(monkeypatch):
         (filters.ago, at("2026-11-24T09:53"), "in 1 hour"),
         (filters.ago, at("2026-11-21T08:00"), "3 days ago"),
         (filters.ago, at("2026-12-08T09:00"), "in 14 days"),
+        (filters.overdue, dt.date(2026, 11, 10), "14 days overdue"),
+        (filters.overdue, dt.date(2026, 11, 23), "1 day overdue"),
         (filters.month, at("2026-12-08T09:00"), "Dec"),
         (filters.day_number, at("2026-12-08T09:00"), "8"),
         (filters.zone_words, NOW, "Berlin (CET)"),
