@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_c15_nobody_is_booked_twice(began: dt.datetime) -> None:
                 booked.setdefault(engagement.coach, []).append((start, end, f"{engagement.client}: {title}"))
     for times in booked.values():
         times.sort()
-        for (_, end, one), (start, _, other) in zip(times, times[1:], strict=False):
+        for (_, end, one), (start, _, other) in pairwise(times):
             assert end <= start, f"{one} and {other}"
 
 
