@@ -21,6 +21,7 @@ OPEN = frozenset(
         "GET /api/v1/health",
         "POST /api/v1/tokens",
         "POST /api/v1/password-resets",
+        "GET /api/v1/password-resets/<token>",
         "POST /api/v1/password-resets/<token>",
         "GET /api/v1/public/invitations/<token>",
         "POST /api/v1/public/invitations/<token>",

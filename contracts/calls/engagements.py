@@ -30,6 +30,7 @@ from contracts.calls.people import (
     Nothing,
     Organisation,
     OrganisationChanges,
+    PasswordReset,
     PasswordResetRequest,
     Person,
     PersonRef,
@@ -51,6 +52,7 @@ sign_out = command("engagements.sign_out", Token, roles=SIGNED_IN)
 me = query("engagements.me", Nothing, Person, roles=SIGNED_IN)
 update_me = command("engagements.update_me", MeChanges, Person, roles=SIGNED_IN)
 request_password_reset = command("engagements.request_password_reset", PasswordResetRequest, roles=ANYONE)
+get_password_reset = query("engagements.get_password_reset", Token, PasswordReset, roles=ANYONE)
 reset_password = command("engagements.reset_password", NewPassword, Person, roles=ANYONE)
 
 

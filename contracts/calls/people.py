@@ -93,6 +93,12 @@ class PasswordResetRequest(Schema):
     email = fields.String(required=True, validate=validate.Length(1, 254))
 
 
+class PasswordReset(Schema):
+    """A link for a new password that still works."""
+
+    expires_at = Instant(required=True)
+
+
 class NewPassword(Token):
     """A token of a link in a mail, and the password that its holder wants."""
 

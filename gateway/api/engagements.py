@@ -28,6 +28,7 @@ def sign_out(api: ApiRequest) -> ResponseReturnValue:
 routes.get("/me", calls.me)
 routes.patch("/me", calls.update_me)
 routes.post("/password-resets", calls.request_password_reset, status=202)
+routes.get("/password-resets/<token>", calls.get_password_reset)
 routes.post("/password-resets/<token>", calls.reset_password)
 
 routes.post("/coaches", calls.add_coach, status=201)

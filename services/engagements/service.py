@@ -36,6 +36,7 @@ service = Service(
         calls.deactivate_coach: people.deactivate_coach,
         calls.invite_coach: people.invite_coach,
         calls.request_password_reset: invitations.request_password_reset,
+        calls.get_password_reset: invitations.get_password_reset,
         calls.reset_password: invitations.reset_password,
         calls.invite_client: invitations.invite_client,
         calls.get_invitation: invitations.get_invitation,

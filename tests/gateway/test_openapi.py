@@ -79,6 +79,7 @@ def test_only_public_calls_go_without_a_token(document):
     }
     assert free == {
         "GET /health",
+        "GET /password-resets/{token}",
         "GET /public/invitations/{token}",
         "POST /password-resets",
         "POST /password-resets/{token}",

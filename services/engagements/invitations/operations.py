@@ -88,6 +88,13 @@ def request_password_reset(work: Work, actor: Actor, input: Input) -> None:
         _mail_link(work, work.change(Person, person.id, what="person"), "password_reset", None, kind="password_reset")
 
 
+def get_password_reset(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """Until when the link works; `LinkDead` for one that works no more."""
+    link = _link(work, input["token"], "password_reset")
+    link.check(work.now)
+    return {"expires_at": link.expires_at}
+
+
 def reset_password(work: Work, actor: Actor, input: Input) -> Person:
     """Sets a new password and ends all sessions that the old one began. Works once."""
     link, person = _locked(work, input["token"], "password_reset")

@@ -56,8 +56,8 @@ def test_c22_a_role_that_may_never_make_a_call_is_told_so_before_anything_else(h
 def test_without_a_sign_in_only_the_public_calls_are_heard(house: House) -> None:
     heard = {call.name for call in ALL if refusal(house, call, {}, PUBLIC) is not Unauthenticated}
     assert heard == {
-        "authenticate", "sign_in", "request_password_reset", "reset_password", "get_invitation", "accept_invitation",
-        "public_organisation",
+        "authenticate", "sign_in", "request_password_reset", "get_password_reset", "reset_password",
+        "get_invitation", "accept_invitation", "public_organisation",
     }  # fmt: skip
 
 

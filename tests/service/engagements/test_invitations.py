@@ -101,6 +101,8 @@ def test_c19_a_link_serves_one_purpose(house: House) -> None:
     invitation = house.token_of_last("staff_invitation")
     with pytest.raises(NotFound):
         house.public(calls.reset_password, {"token": invitation, "password": PASSWORD})
+    with pytest.raises(NotFound):
+        house.public(calls.get_password_reset, {"token": invitation})
 
 
 def test_c19_an_invitation_works_until_its_last_moment(house: House) -> None:
@@ -170,6 +172,7 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(house: House) -> None:
     session = str(house.activate()["token"])
     house.public(calls.request_password_reset, {"email": CLIENT.upper()})
     token = house.token_of_last("password_reset")
+    assert set(house.public(calls.get_password_reset, {"token": token})) == {"expires_at"}
     house.public(calls.reset_password, {"token": token, "password": "nine dry herons walk"})
     with pytest.raises(Unauthenticated):
         house.authenticate(session)
@@ -178,6 +181,8 @@ def test_a_new_password_ends_the_sessions_of_the_old_one(house: House) -> None:
     house.sign_in(CLIENT, "nine dry herons walk")
     with pytest.raises(NotFound):
         house.public(calls.reset_password, {"token": token, "password": "two calm geese rest"})
+    with pytest.raises(NotFound):
+        house.public(calls.get_password_reset, {"token": token})
 
 
 def test_c19_a_password_link_works_for_one_hour(house: House) -> None:
