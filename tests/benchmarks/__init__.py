@@ -2,4 +2,4 @@
 
 import warnings
 
-warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated", category=DeprecationWarning)
+warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated")
