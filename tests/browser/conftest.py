@@ -40,3 +40,12 @@ def desktop(browser: Browser, running: Running) -> Iterator[BrowserContext]:
     context.set_default_timeout(10_000)
     yield context
     context.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The story begins in an empty house, so it comes before the other tests of this folder."""
+    here = Path(__file__).parent
+    places = [place for place, item in enumerate(items) if item.path.parent == here]
+    ours = sorted((items[place] for place in places), key=lambda item: item.path.name != "test_story.py")
+    for place, item in zip(places, ours, strict=True):
+        items[place] = item

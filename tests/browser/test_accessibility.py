@@ -1,0 +1,191 @@
+"""axe finds nothing serious and nothing scrolls sideways, wide and light, narrow and dark, whoever looks."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from deploy.local.system import ROOT
+from tests.browser.conftest import ARTEFACTS
+from tests.support.api import Api
+from tests.support.broker import eventually
+from tests.support.mail import link_of
+from tests.system.conftest import ADMIN, PASSWORD, Running
+
+AXE = ROOT / "gateway" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
+RUN = "async () => (await axe.run(document, {iframes: false, resultTypes: ['violations']})).violations"
+GRAVE = {"serious", "critical"}
+
+CLIENT, CLIENT_PASSWORD = "wei-ling.tan@merlion.example", "three grey herons at dawn"
+#: A wide light screen and a narrow dark one.
+SCREENS: dict[str, dict[str, Any]] = {
+    "light-1440": {"viewport": {"width": 1440, "height": 1000}, "color_scheme": "light"},
+    "dark-390": {"viewport": {"width": 390, "height": 844}, "color_scheme": "dark"},
+}
+
+
+@dataclass
+class Place:
+    """Addresses of an engagement with some of everything."""
+
+    client: str
+    engagement: str
+    session: str
+    draft: str
+    invoice: str
+    mail: str
+
+
+@pytest.fixture(scope="module")
+def place(running: Running) -> Place:
+    admin = running.admin
+    me = admin.get("/me")
+    client = admin.post("/clients", {"name": "Wei-Ling Tan", "email": CLIENT, "company": "Merlion Foods"}, expect=201)
+    started = {"client_id": client["id"], "program_name": "Executive Presence", "sessions_total": 8}
+    engagement = admin.post("/engagements", {**started, "coach_id": me["id"]}, expect=201)
+    path = f"/engagements/{engagement['id']}"
+    _active(running, path)
+    next_one = _sessions(admin, path)
+    admin.request("POST", f"{path}/resources", expect=201, files={"file": ("Plan.txt", b"A plan.")})
+    lines = [{"description": "Coaching", "quantity": "1", "unit_price": "800.00", "tax_rate": "19"}]
+    bill = {"currency": "EUR", "lines": lines}
+    draft, sent = (admin.post(f"{path}/invoices", bill, expect=201) for _ in range(2))
+    admin.post(f"/invoices/{sent['id']}/send", expect=202)
+    running.mailbox.await_mail(CLIENT, "invoice")
+    mail = admin.get("/notifications", kind="invoice", client_id=client["id"])["items"][0]
+    return Place(
+        client=f"/clients/{client['id']}",
+        engagement=path,
+        session=f"/sessions/{next_one['id']}",
+        draft=f"/invoices/{draft['id']}/edit",
+        invoice=f"/invoices/{sent['id']}",
+        mail=f"/notifications/{mail['id']}",
+    )
+
+
+def _active(running: Running, engagement: str) -> None:
+    """The client is invited and creates a password."""
+    running.admin.post(f"{engagement}/invitation", expect=202)
+    token = link_of(running.mailbox.await_mail(CLIENT, "invitation"), "invitations")
+    running.anybody.post(f"/public/invitations/{token}", {"password": CLIENT_PASSWORD}, expect=201)
+
+
+def _sessions(admin: Api, engagement: str) -> Any:
+    """One completed, one whose outcome is unsaid, one in an hour and one in a week; answers the one in an hour."""
+    zoom, studio = (
+        {"kind": "zoom", "detail": "https://zoom.us/j/123456789"},
+        {"kind": "in_person", "detail": "Studio 2"},
+    )
+    now = dt.datetime.now(dt.UTC).replace(minute=0, second=0, microsecond=0)
+    made = [
+        admin.post(
+            f"{engagement}/sessions",
+            {"starts_at": (now + wait).isoformat(), "duration_minutes": 45, "location": location, "notify": False},
+            expect=201,
+        )
+        for wait, location in (
+            (dt.timedelta(days=-9), studio),
+            (dt.timedelta(days=-2), zoom),
+            (dt.timedelta(hours=1), zoom),
+            (dt.timedelta(days=7), studio),
+        )
+    ]
+    admin.post(f"/sessions/{made[0]['id']}/complete")
+    eventually(lambda: admin.get(engagement)["progress"]["completed"] == 1, what="the progress")
+    return made[2]
+
+
+@pytest.fixture(params=SCREENS)
+def page(request: pytest.FixtureRequest, browser: Browser, running: Running) -> Iterator[Page]:
+    context = browser.new_context(
+        base_url=running.local.url, timezone_id="Europe/Berlin", reduced_motion="reduce", **SCREENS[request.param]
+    )
+    context.set_default_timeout(10_000)
+    context.add_init_script(path=AXE)
+    made = context.new_page()
+    yield made
+    context.close()
+
+
+def sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/sign-in")
+    page.get_by_label("Your address").fill(email)
+    page.get_by_role("textbox", name="Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")
+
+
+def flaws(page: Page) -> list[str]:
+    """What axe finds serious, and whether the page scrolls sideways."""
+    found = [
+        f"{page.url}: {one['id']}: {node['target']} {node['failureSummary']}"
+        for one in page.evaluate(RUN)
+        if one["impact"] in GRAVE
+        for node in one["nodes"]
+    ]
+    if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+        found.append(f"{page.url}: scrolls sideways")
+    return found
+
+
+def flaws_of(page: Page, *addresses: str) -> list[str]:
+    found = []
+    for address in addresses:
+        answer = page.goto(address)
+        assert answer is not None
+        assert answer.status == 200, address
+        found += flaws(page)
+    return found
+
+
+def test_a_flaw_would_be_found(page: Page) -> None:
+    page.goto("/sign-in")
+    page.evaluate(
+        """() => {
+            document.querySelector("main").insertAdjacentHTML("beforeend", "<button></button><hr>");
+            document.querySelector("hr").style.width = "2000px";
+        }"""
+    )
+    [nameless, sideways] = flaws(page)
+    assert "button-name" in nameless
+    assert "sideways" in sideways
+
+
+def test_pages_of_strangers(page: Page) -> None:
+    assert flaws_of(page, "/sign-in", "/forgot-password") == []
+
+
+def test_pages_of_staff(page: Page, place: Place) -> None:
+    sign_in(page, ADMIN, PASSWORD)
+    lists = ("/", "/clients", "/invoices", "/programs", "/library", "/notifications", "/team", "/settings", "/profile")
+    record = [f"{place.client}{tab}" for tab in ("", "/mail", "/profile")]
+    panes = [f"{place.engagement}{tab}" for tab in ("", "/resources", "/sessions", "/invoices")]
+    assert flaws_of(page, *lists, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []
+
+
+def test_dialogs_and_menus(page: Page, place: Place) -> None:
+    sign_in(page, ADMIN, PASSWORD)
+    page.goto(f"{place.engagement}/sessions")
+    page.get_by_label("Menu of the session").first.click()
+    found = flaws(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("link", name="RESCHEDULE").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    ARTEFACTS.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=ARTEFACTS / "60-dialog.png")
+    found += flaws(page)
+    page.goto(f"{place.engagement}/sessions")
+    page.get_by_role("link", name="Add new appointment").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert found + flaws(page) == []
+
+
+def test_pages_of_clients(page: Page, place: Place) -> None:
+    sign_in(page, CLIENT, CLIENT_PASSWORD)
+    panes = [f"{place.engagement}{tab}" for tab in ("", "/resources", "/sessions", "/invoices")]
+    assert flaws_of(page, "/", *panes, "/sessions", "/invoices", place.session, place.invoice) == []
