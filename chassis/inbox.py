@@ -169,6 +169,8 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
             handle(runtime, work, message)
             work.session.execute(table.delete().where(mine))
     except Exception as error:
+        if _is_outage(error):
+            raise  # no attempt of the event's own; tried again when the claim is over
         with runtime.work() as work:
             row = work.session.execute(select(table).where(mine).with_for_update()).one_or_none()
             if row is None:

@@ -64,6 +64,7 @@ def test_a_kill_loses_nothing_and_doubles_nothing(
     for process in ("serve", "worker"):
         toy.start(process, **({"DIE_AT": point, "MARK": str(tmp_path / "died")} if process == victim else {}))
     if victim == "serve" and point != "before_ack":
+        eventually(lambda: '"serving"' in toy.said("serve"), seconds=20, what="the start")
         with pytest.raises(Unavailable):
             rpc.call(counters.bump, {"name": NAMES[0]}, key=NAMES[0])
     assert toy.await_death(victim) == -signal.SIGKILL
@@ -229,9 +230,10 @@ def test_a_timer_keeps_its_own_time_however_much_is_published(toy: RunningServic
 def test_an_unroutable_publish_stays_in_the_outbox_until_there_is_a_queue(
     toy: RunningService, hand: Hand, rpc: RpcClient
 ) -> None:
+    toy.start("worker")
+    eventually(lambda: '"working"' in toy.said("worker"), seconds=20, what="the start, which declares all")
     hand.channel.queue_unbind("toy.events", PUBLIC, "toy.counter.*.v1")
     hand.channel.queue_delete("coachworks.stream")
-    toy.start("worker")
     with toy.runtime.work() as work:
         counters.make(work, SYSTEM, {"name": "nowhere", "trouble": ""})
     eventually(lambda: "no queue takes" in toy.said("worker"), what="the complaint")

@@ -25,7 +25,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from chassis import claims, context, inbox
 from chassis.columns import UtcDateTime
 from chassis.database import Copy, Database
-from chassis.health import checks
+from chassis.health import application, checks
 from chassis.lease import Lease, LeaseLost
 from chassis.paging import page
 from chassis.runtime import Runtime
@@ -233,6 +233,16 @@ def test_who_asks_how_a_service_is_waits_for_no_writer(harness: Harness) -> None
         work.session.flush()
         found = checks(harness.runtime)
     assert (found["database"], found["migration"], found["outbox"]) == ("ok", "ok", "ok")
+
+
+def test_health_tells_outsiders_no_addresses_and_counters_are_there_without_a_database(harness: Harness) -> None:
+    runtime = Runtime(service, harness.runtime.settings, Database("postgresql://secret_user:pw@127.0.0.1:9/x"))
+    assert set(checks(runtime).values()) == {"does not answer"}
+    status: list[str] = []
+    environ = {"PATH_INFO": "/metrics", "REQUEST_METHOD": "GET", "QUERY_STRING": ""}
+    body = b"".join(application(runtime)(environ, lambda code, headers: status.append(code)))
+    assert status == ["200 OK"]
+    assert b"coachworks_events_handled_total" in body
 
 
 def test_one_bad_statement_fails_its_own_event_and_no_other(harness: Harness) -> None:
