@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, Uuid
+from sqlalchemy import String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.database import Copy, UtcDateTime
+from chassis.database import Copy
 from services.notifications.base import Base
 
 
@@ -53,13 +51,10 @@ class Engagement(Copy, Base):
 
 
 class CoachingSession(Copy, Base):
-    """A session's time, place and state; whether a mail about it is still true is judged by them (C6)."""
+    """A session's state (C6)."""
 
     __tablename__ = "coaching_session"
 
-    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
-    location: Mapped[dict[str, Any]] = mapped_column(JSON)
     state: Mapped[str] = mapped_column(String(20))
 
 

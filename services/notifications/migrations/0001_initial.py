@@ -20,9 +20,6 @@ def upgrade() -> None:
         "coaching_session",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("starts_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("ends_at", columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("location", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coaching_session")),
     )
@@ -78,7 +75,6 @@ def upgrade() -> None:
         sa.Column("about_kind", sa.String(length=20), nullable=False),
         sa.Column("about_id", sa.Uuid(), nullable=False),
         sa.Column("about_version", sa.Integer(), nullable=True),
-        sa.Column("ics_sequence", sa.Integer(), nullable=True),
         sa.Column("context", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_request")),
     )

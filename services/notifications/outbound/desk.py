@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import cast
 from uuid import UUID
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.errors import NotFound
 from contracts.notification import Origin
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person
 from services.notifications.outbound import letter
-from services.notifications.outbound.gate import Facts, Standing, Thing, Verdict, may_notify
+from services.notifications.outbound.gate import Facts, Standing, Verdict, may_notify
 from services.notifications.outbound.letter import Letter, Reader, Scene
 from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.models import MailRequest, Notification
@@ -75,7 +74,7 @@ def verdict_on(work: Work, notification: Notification) -> Verdict:
         origin=cast(Origin, request.origin),
         engagement=_is_in_an_engagement(work, notification.engagement_id),
         cancellations_to_internal_records=organisation(work).cancellations_to_internal_records,
-        thing=_thing(work, notification),
+        about_state=_state_of_what_it_is_about(work, request),
         link_expires_at=dt.datetime.fromisoformat(expires_at) if expires_at else None,
     )
     return may_notify(facts, work.now)
@@ -170,19 +169,11 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
     return client, coach, engagement.program_name
 
 
-def _thing(work: Work, notification: Notification) -> Thing:
-    request = notification.request
-    if request.about_kind == "invoice":
-        invoice = work.session.get(Invoice, request.about_id)
-        return Thing("invoice", invoice.state) if invoice else Thing("invoice")
-    if request.about_kind != "session" or notification.kind not in letter.SESSION_KINDS:
-        return Thing(request.about_kind)
-    session = work.session.get(CoachingSession, request.about_id)
-    superseded = _newer_invite_goes(work, notification)
-    if session is None:
-        return Thing("session", superseded=superseded)
-    is_newer = request.about_version is None or session.sequence > request.about_version
-    return Thing("session", session.state, moved=is_newer and _differs(session, request.context), superseded=superseded)
+def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
+    copies: dict[str, type[CoachingSession | Invoice]] = {"session": CoachingSession, "invoice": Invoice}
+    model = copies.get(request.about_kind)
+    found = work.session.get(model, request.about_id) if model else None
+    return found.state if found else ""
 
 
 def _takes_place(work: Work, request: MailRequest) -> bool:
@@ -191,30 +182,3 @@ def _takes_place(work: Work, request: MailRequest) -> bool:
     if session is None or session.sequence < (request.about_version or 0):
         return False
     return session.state == "scheduled"
-
-
-def _differs(session: CoachingSession, told: dict[str, Any]) -> bool:
-    """Whether the session's time or place is another than the mail would tell."""
-    times = (session.starts_at, session.ends_at)
-    place = tuple(session.location.get(name) for name in ("kind", "detail"))
-    told_times = tuple(dt.datetime.fromisoformat(told[name]) for name in ("starts_at", "ends_at"))
-    return times != told_times or place != tuple(told["location"].get(name) for name in ("kind", "detail"))
-
-
-def _newer_invite_goes(work: Work, notification: Notification) -> bool:
-    """Whether a mail with a higher iCalendar SEQUENCE of the same session goes, or went, to the same recipient."""
-    sequence = notification.request.ics_sequence
-    if sequence is None:
-        return False
-    other, request = aliased(Notification), aliased(MailRequest)
-    newer = (
-        select(other.id)
-        .join(request, request.id == other.request_id)
-        .where(
-            other.about_id == notification.about_id,
-            other.recipient_key == notification.recipient_key,
-            other.state.in_(("queued", "scheduled", "sent")),
-            request.ics_sequence > sequence,
-        )
-    )
-    return bool(work.session.scalar(select(exists(newer))))

@@ -66,21 +66,12 @@ class Verdict:
 
 
 @dataclass(frozen=True)
-class Thing:
-    """What the mail is about, as far as this service knows by now; the defaults say nothing against sending."""
-
-    kind: str = ""
-    state: str = ""
-    moved: bool = False
-    superseded: bool = False
-
-
-@dataclass(frozen=True)
 class Facts:
     """All that the gate looks at.
 
     `engagement` says that the mail belongs to an engagement that is not deleted; `cancellations_to_internal_records`
-    is the organisation's setting (C4); `link_expires_at` is set where the mail is worth nothing without its link.
+    is the organisation's setting (C4); `about_state` is the state of the session or the invoice that the mail is about,
+    empty where it is not known; `link_expires_at` is set where the mail is worth nothing without its link.
     """
 
     standing: Standing
@@ -88,7 +79,7 @@ class Facts:
     origin: Origin
     engagement: bool
     cancellations_to_internal_records: bool = False
-    thing: Thing = Thing()
+    about_state: str = ""
     link_expires_at: dt.datetime | None = None
 
 
@@ -163,16 +154,10 @@ def _outsider_may_receive(facts: Facts) -> Verdict:
 
 def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
     """What happened since the mail was asked for and makes it wrong to send (C6); None if nothing did."""
-    thing = facts.thing
-    if thing.superseded:
-        return Verdict(False, "C6", "A newer mail about the same session goes to the same recipient.")
-    if facts.kind in ("session_scheduled", "session_rescheduled"):
-        if thing.state == "cancelled":
-            return Verdict(False, "C6", "The session was cancelled before this mail went out.")
-        if thing.moved:
-            return Verdict(False, "C6", "The session was moved before this mail went out.")
-    if facts.kind == "invoice" and thing.state in ("paid", "void"):
-        what = "paid" if thing.state == "paid" else "voided"
+    if facts.kind in ("session_scheduled", "session_rescheduled") and facts.about_state == "cancelled":
+        return Verdict(False, "C6", "The session was cancelled before this mail went out.")
+    if facts.kind == "invoice" and facts.about_state in ("paid", "void"):
+        what = "paid" if facts.about_state == "paid" else "voided"
         return Verdict(False, "C6", f"The invoice was {what} before this mail went out.")
     if facts.kind == "invitation":
         if facts.standing == "active":

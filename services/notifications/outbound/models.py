@@ -37,7 +37,6 @@ class MailRequest(Base):
     about_kind: Mapped[str] = mapped_column(String(20))
     about_id: Mapped[UUID] = mapped_column(Uuid)
     about_version: Mapped[int | None]
-    ics_sequence: Mapped[int | None]
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position")

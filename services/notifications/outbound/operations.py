@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -24,12 +23,9 @@ from services.notifications.copies.models import Engagement, Person
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Facts, may_notify
 from services.notifications.outbound.letter import SECRET_KINDS
-from services.notifications.outbound.mime import CALENDAR
 from services.notifications.outbound.models import Attachment, MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
 from services.notifications.outbound.wording import one_line
-
-_ICS_SEQUENCE = re.compile(rb"^SEQUENCE:(\d{1,9})\s*$", re.MULTILINE)
 
 
 class UnreadableAttachment(Invalid):
@@ -67,7 +63,6 @@ def _is_known(work: Work, cause: str, kind: str, recipient_key: str) -> bool:
 def _request(event: Event, context: dict[str, Any]) -> MailRequest:
     asked = event.data
     attachments = [_attachment(position, each) for position, each in enumerate(asked["attachments"])]
-    sequences = [_ICS_SEQUENCE.search(each.content) for each in attachments if each.content_type == CALENDAR]
     return MailRequest(
         id=event.id,
         received_at=event.time,
@@ -76,7 +71,6 @@ def _request(event: Event, context: dict[str, Any]) -> MailRequest:
         about_kind=asked["about"]["kind"],
         about_id=asked["about"]["id"],
         about_version=asked["about"]["version"],
-        ics_sequence=next((int(found[1]) for found in sequences if found), None),
         context=context,
         attachments=attachments,
     )

@@ -1,5 +1,8 @@
 """Sends what is due. Any number of workers may do so at once: each mail is claimed in the database first.
 
+Mails about one thing to one recipient go out in the order in which they were asked for: while an earlier one is due or
+on its way, a later one is not claimed.
+
 A mail goes to the mail server at least once, and a second time only if a process dies, or the server's answer is
 lost, between the last byte of the mail and the answer to it; both copies then have the same Message-ID.
 """
@@ -11,7 +14,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
+from sqlalchemy import ColumnElement, and_, exists
 from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import aliased
 
 from chassis import logs
 from chassis.claims import ClaimLost, claim_due, claimed
@@ -44,14 +49,24 @@ def send_due(runtime: Runtime) -> int:
     """Claims mails that are due and sends them over a few connections; answers how many it took on."""
     seconds = (_handing_over(runtime) + SLACK).total_seconds()
     with runtime.work() as work:
-        due = Notification.next_attempt_at <= work.now
         order = Notification.next_attempt_at
-        claims = claim_due(work, Notification, due, order_by=order, limit=AT_ONCE, seconds=seconds)
+        claims = claim_due(work, Notification, _due(work.now), order_by=order, limit=AT_ONCE, seconds=seconds)
     batches = [claims[start::THREADS] for start in range(min(THREADS, len(claims)))]
     with ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="mail") as pool:
         for done in [pool.submit(_send_batch, runtime, batch) for batch in batches]:
             done.result()
     return len(claims)
+
+
+def _due(now: dt.datetime) -> ColumnElement[bool]:
+    earlier = aliased(Notification)
+    waits_for_another = exists().where(
+        earlier.about_id == Notification.about_id,
+        earlier.recipient_key == Notification.recipient_key,
+        earlier.next_attempt_at <= now,
+        earlier.created_at < Notification.created_at,
+    )
+    return and_(Notification.next_attempt_at <= now, ~waits_for_another)
 
 
 def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:

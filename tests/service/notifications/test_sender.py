@@ -6,10 +6,12 @@ import datetime as dt
 import random
 import threading
 from collections import Counter
+from email.message import EmailMessage
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from icalendar import Calendar, Component
 from sqlalchemy.exc import OperationalError
 
 from chassis.claims import claim_due
@@ -22,6 +24,16 @@ from tests.support import people
 
 SENT, FAILED = "notifications.notification.sent.v1", "notifications.notification.failed.v1"
 CANCELLED = "notifications.notification.cancelled.v1"
+
+
+def event_of(mail: EmailMessage) -> Component:
+    """The event in the invite that the mail carries."""
+    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
+    return Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]
+
+
+def sequence_of(mail: EmailMessage) -> int:
+    return int(event_of(mail)["SEQUENCE"])
 
 
 def test_a_mail_is_sent_once_and_said_to_be(post: House, mail_server: MailServer) -> None:
@@ -141,37 +153,51 @@ def test_c6_a_session_cancelled_before_its_mail_went_out_cancels_it(post: House,
     assert len(post.harness.events(CANCELLED)) == 1
 
 
-def test_c6_an_invite_that_a_newer_one_has_overtaken_is_not_mailed(post: House, mail_server: MailServer) -> None:
+def test_c6_an_invite_goes_out_though_the_session_was_moved_meanwhile(post: House, mail_server: MailServer) -> None:
     session, later = uuid4(), {"starts_at": "2026-12-02T10:00:00Z", "ends_at": "2026-12-02T11:00:00Z"}
-    version = post.session_is(session)
-    post.session_mail("session_scheduled", session, post.client, GUEST, about_version=version)
-    version = post.session_is(session, ics_sequence=1, **later)
-    post.session_mail(
-        "session_rescheduled", session, post.client, GUEST, ics_sequence=1, about_version=version, context=later
-    )
-    post.send_all()
-    assert sorted(str(mail["X-Coachworks-Kind"]) for mail in mail_server.mails) == ["session_rescheduled"] * 2
-    assert {each["reason"] for each in post.log(state="cancelled")} == {
-        "A newer mail about the same session goes to the same recipient."
-    }
-
-
-def test_c6_a_mail_with_a_time_that_is_no_longer_true_is_not_mailed(post: House, mail_server: MailServer) -> None:
-    session = uuid4()
     post.session_mail("session_scheduled", session, post.client, about_version=post.session_is(session))
-    post.session_is(session, ics_sequence=1, starts_at="2026-12-02T10:00:00Z", ends_at="2026-12-02T11:00:00Z")
+    post.session_is(session, ics_sequence=1, **later)
     post.send_all()
-    assert post.only()["reason"] == "The session was moved before this mail went out."
+    assert [sequence_of(mail) for mail in mail_server.mails] == [0]
 
 
-def test_c6_an_attendee_added_meanwhile_does_not_stop_the_first_invite(post: House, mail_server: MailServer) -> None:
+def test_c13_invite_and_move_that_both_wait_arrive_in_their_order(post: House, mail_server: MailServer) -> None:
+    """Each pair is due at once, and the second of it is retried sooner than the first."""
+    sessions = [uuid4() for _ in range(5)]
+    mail_server.answers = lambda stage, recipient: "450 Busy" if stage == "rcpt" else None
+    for session in sessions:
+        post.session_mail("session_scheduled", session, post.client, GUEST)
+    post.send_all()
+    post.harness.clock.advance(seconds=10)
+    post.send_all()
+    for session in sessions:
+        post.session_mail("session_rescheduled", session, post.client, GUEST, ics_sequence=1)
+    post.send_all()
+    mail_server.answers = lambda stage, recipient: None
+    post.harness.clock.advance(seconds=70)
+    post.send_all()
+    arrived = [(mail["To"], event_of(mail)["UID"], sequence_of(mail)) for mail in mail_server.mails]
+    assert len(arrived) == 20
+    for recipient, uid, sequence in arrived:
+        if sequence == 1:
+            assert arrived.index((recipient, uid, 0)) < arrived.index((recipient, uid, 1))
+
+
+def test_c13_a_move_is_not_claimed_while_its_invite_is_on_its_way(post: House, mail_server: MailServer) -> None:
     session = uuid4()
-    version = post.session_is(session)
-    post.session_mail("session_scheduled", session, post.client, about_version=version)
-    version = post.session_is(session, ics_sequence=1)
-    post.session_mail("session_scheduled", session, GUEST, ics_sequence=1, about_version=version)
+    post.session_mail("session_scheduled", session, post.client)
+    post.harness.clock.advance(seconds=1)
+    post.session_mail("session_rescheduled", session, post.client, ics_sequence=1)
+    claimed_by_another: list[int] = []
+
+    def another_worker(stage: str, recipient: str) -> None:
+        if stage == "data" and not mail_server.taken:
+            claimed_by_another.append(post.send())
+
+    mail_server.answers = another_worker
     post.send_all()
-    assert sorted(mail_server.recipients) == ["leila.haddad@example.org", "tomas.herrera@example.net"]
+    assert claimed_by_another == [0]
+    assert [sequence_of(mail) for mail in mail_server.mails] == [0, 1]
 
 
 @pytest.mark.parametrize("state", ["paid", "void"])
