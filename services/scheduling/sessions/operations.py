@@ -139,8 +139,10 @@ def no_show(work: Work, actor: Actor, input: Input) -> Input:
 
 
 def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
-    """Sets who attends besides client and coach (S1.10, S1.17): who is new gets an invite, who is dropped a
-    cancellation, the others an update."""
+    """Sets who attends besides client and coach (S1.10, S1.17).
+
+    Who is new gets an invite, who is dropped a cancellation; nobody else is mailed for it. SEQUENCE rises (C13).
+    """
     session, coach = _for_change(work, actor, input["id"])
     client = work.copy(Client, session.client_id, what="client")
     before = session.ics_sequence
@@ -156,12 +158,9 @@ def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
     for guest in removed:
         work.publish(events.AttendeeRemoved, guest, guest_facts(session, guest), actor)
     if input["notify"]:
+        new, left = [as_attendee(guest) for guest in added], [as_attendee(guest) for guest in removed]
         everybody = attendees_of(work, session)
-        new = [as_attendee(guest) for guest in added]
-        kept = [attendee for attendee in everybody if attendee not in new]
-        left = [as_attendee(guest) for guest in removed]
         tell(work, session, facts, "session_scheduled", new, by=actor, on_purpose=True, listed=everybody)
-        tell(work, session, facts, "session_rescheduled", kept, by=actor, on_purpose=True, listed=everybody)
         tell(work, session, facts, "session_cancelled", left, by=actor, on_purpose=True)
     return _view(work, actor, session)
 

@@ -26,7 +26,7 @@ on("click", "[data-copy]", async (button) => {
 each("[data-mails]", (button) => {
   const { form } = button;
   const typed = () => [...form.querySelectorAll('[name="attendee_email"]')].filter((input) => input.value.trim()).length;
-  const others = Number(button.dataset.mails) - (form.dataset.guestsKnown ? typed() : 0);
+  const others = Number(button.dataset.mails);
   form.addEventListener("input", () => {
     const mails = form.elements.notify.checked ? others + typed() : 0;
     button.querySelector("[data-mails-words]").textContent = mails ? `, send ${mails} mail${mails === 1 ? "" : "s"}` : ", no mail";
