@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
 
 from services.notifications.outbound.letter import Letter
@@ -15,6 +15,10 @@ from services.notifications.outbound.wording import one_line
 
 LONGEST_NAME = 100
 CALENDAR = "text/calendar"
+#: Encoded bodies, and headers with encoded words, have lines of at most this many characters (RFC 2045, RFC 2047).
+SHORT_LINE = 76
+#: No line may be longer (RFC 5322 §2.1.1).
+LONGEST_LINE = 998
 
 
 @dataclass(frozen=True)
@@ -53,11 +57,19 @@ class Post:
     date: dt.datetime
 
 
+class _Headers(EmailPolicy):
+    """Keeps a header of ASCII alone on one line: folded, a subject may begin on a line of its own, below its name."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        limit = LONGEST_LINE if str(value).isascii() else SHORT_LINE
+        return SMTP.clone(utf8=self.utf8, max_line_length=limit).fold_binary(name, value)
+
+
 def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
     """The message in CRLF lines: text, HTML and calendar as alternatives of one another, then the attachments."""
     # A header may hold letters outside ASCII only where the addresses force the mail to go out as SMTPUTF8 anyway.
     utf8 = not all(box.wire_address.isascii() for box in (post.sender, post.recipient))
-    message = EmailMessage(SMTP.clone(utf8=utf8))
+    message = EmailMessage(SMTP.clone(utf8=utf8, max_line_length=SHORT_LINE))
     message["From"] = _header(post.sender)
     message["To"] = _header(post.recipient)
     if post.reply_to is not None and (utf8 or post.reply_to.wire_address.isascii()):
@@ -79,7 +91,7 @@ def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
         content_type = "application/ics" if file.content_type == CALENDAR else file.content_type
         maintype, _, subtype = content_type.partition("/")
         message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=one_line(file.filename))
-    return message.as_bytes()
+    return message.as_bytes(policy=_Headers(utf8=utf8, linesep="\r\n"))
 
 
 def _header(box: Mailbox) -> Address:

@@ -17,7 +17,7 @@ from icalendar import Calendar
 
 from services.notifications.outbound.colour import contrast_with_white, readable_with_white
 from services.notifications.outbound.letter import Letter
-from services.notifications.outbound.mime import Mailbox, Post, build
+from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.times import long, moment, money, short
 from services.notifications.outbound.wording import DEFAULTS, Wording, fill, one_line
 from tests.service.notifications.house import GUEST, TOKEN, House, context_of, pdf
@@ -221,12 +221,33 @@ def test_any_name_whatever_makes_a_mail_that_parses(name: str) -> None:
         name.encode()
     except UnicodeEncodeError:
         return
-    mail = message_from_bytes(build(post, Letter(one_line(name), "<p>x</p>", "x"), []), policy=default)
+    written = build(post, Letter(one_line(name), "<p>x</p>", "x"), [])
+    assert max(len(line) for line in written.split(b"\r\n")) <= 998
+    assert max((len(word) for word in re.findall(rb"=\?utf-8\?\S+\?=", written)), default=0) <= 75
+    mail = message_from_bytes(written, policy=default)
     assert mail["To"].addresses[0].addr_spec == "b@x.example"
     assert set(mail.keys()) == {
         "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "X-Auto-Response-Suppress",
         "X-Coachworks-Kind", "MIME-Version", "Content-Type",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [20, 69, 70, 73, 77, 78, 200])
+def test_a_subject_stands_on_the_line_of_its_name(length: int) -> None:
+    subject = ("Session with Leila Haddad on Tue 1 December, 16:30 CET " * 4)[:length].strip()
+    post = Post("<1@x.example>", "invoice", Mailbox("", "a@x.example"), Mailbox("", "b@x.example"), None, NOW)
+    written = build(post, Letter(subject, "<p>x</p>", "x"), [])
+    assert f"\r\nSubject: {subject}\r\n".encode() in written
+
+
+def test_the_lines_of_a_mail_are_as_long_as_mail_servers_take_them() -> None:
+    """RFC 5322: at most 998 characters; RFC 2045: at most 76 in an encoded body."""
+    word, files = "x" * 5000, [File("Größe.pdf", "application/pdf", None, bytes(5000))]
+    post = Post("<1@x.example>", "invoice", Mailbox(word, "a@x.example"), Mailbox("Ö" * 300, "b@x.example"), None, NOW)
+    written = build(post, Letter("Größe " * 33, f"<p>{word}</p>", word), files)
+    assert max(len(line) for line in written.split(b"\r\n")) <= 200
+    bodies = [part.get_payload() for part in message_from_bytes(written).walk() if not part.is_multipart()]
+    assert [max(len(line) for line in str(body).splitlines()) for body in bodies] == [76, 76, 76]
 
 
 def test_a_line_for_a_header_keeps_joiners_and_nothing_that_breaks_or_turns_it() -> None:
