@@ -83,10 +83,10 @@ def test_kills_of_every_process_and_a_restart_of_the_broker_lose_nothing_and_dou
 @pytest.mark.parametrize(
     ("sabotage", "victim", "finding"),
     [
-        ("no_inbox", "engagements", "activity entries.* [1-9][0-9]* too many"),
-        ("no_inbox", "notifications", "public events.* [1-9][0-9]* too many"),
-        ("ack_before_commit", "engagements", "activity entries.* [1-9][0-9]* of 20 lost"),
-        ("delete_before_confirm", "scheduling-worker", "mails.* [1-9][0-9]* of 40 lost"),
+        pytest.param("no_inbox", "engagements", r"activity entries': '\d+ of 20 lost, [1-9]", id="no inbox"),
+        pytest.param("no_inbox", "notifications", r"public events': '\d+ of 20 lost, [1-9]", id="no inbox of the log"),
+        pytest.param("ack_before_commit", "engagements", r"activity entries': '[1-9]", id="ack before commit"),
+        pytest.param("delete_before_confirm", "scheduling-worker", r"'mails': '[1-9]", id="delete before confirm"),
     ],
 )
 def test_the_check_finds_a_sabotaged_version_out(
