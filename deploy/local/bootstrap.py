@@ -22,6 +22,7 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 ASSETS = ROOT / "gateway" / "assets"
+PORTAL = ASSETS.parent / "portal"
 BUNDLE = ROOT / "gateway" / "static" / "dist"
 OLDEST_NODE = 18
 
@@ -74,7 +75,7 @@ def build_assets() -> None:
     """The portal's styles and scripts, bundled from their pinned npm packages into gateway/static/dist."""
     lock = ASSETS / "package-lock.json"
     sources = (path for path in ASSETS.rglob("*") if path.is_file() and "node_modules" not in path.parts)
-    state = digest(sources)
+    state = digest([*sources, *PORTAL.rglob("*.html"), *PORTAL.rglob("*.py")])  # these name the icons that are bundled
     if is_done(BUNDLE / ".built-from", state):
         return
     folder = node_folder()

@@ -9,7 +9,7 @@ import pytest
 from chassis import context
 from contracts import errors
 
-ENGAGEMENT = str(uuid4())
+ENGAGEMENT = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
 SESSION = {"starts_at": "2026-03-02T15:00:00Z", "duration_minutes": 60, "location": {"kind": "zoom"}}
 
 

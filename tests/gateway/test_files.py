@@ -7,14 +7,13 @@ import io
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from uuid import uuid4
 
 import pytest
 from werkzeug.formparser import parse_form_data
 
 from tests.gateway.conftest import SETTINGS
 
-ID = str(uuid4())
+ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
 
 
 class Documents(ThreadingHTTPServer):

@@ -13,7 +13,7 @@ from contracts.calls import Call
 from contracts.events import SERVICES
 from tests.gateway.examples import answer_of
 
-ID = str(uuid4())
+ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
 HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
 
 

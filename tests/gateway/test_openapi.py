@@ -65,6 +65,26 @@ def test_sharing_takes_json_or_a_file_and_each_has_its_answer(document):
     assert [one["$ref"].rsplit("/", 1)[1] for one in answers] == ["Resource", "SharedResources"]
 
 
+def test_a_file_of_the_library_may_say_into_which_folder_it_goes(document):
+    body = document["paths"]["/library/files"]["post"]["requestBody"]["content"]["multipart/form-data"]["schema"]
+    file, place = body["allOf"]
+    assert (file["required"], set(file["properties"])) == (["file"], {"file"})
+    properties = document["components"]["schemas"][place["$ref"].rsplit("/", 1)[1]]["properties"]
+    assert properties["folder_id"]["format"] == "uuid"
+
+
+def test_whatever_changes_a_thing_may_say_which_version_it_changes(document):
+    """API: PATCH, PUT and DELETE take If-Match."""
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            takes = "If-Match" in {parameter["name"] for parameter in operation["parameters"]}
+            assert takes == (method in ("patch", "put", "delete")), f"{method} {path}"
+
+
+def test_a_mail_that_is_tried_again_is_accepted_and_not_done(document):
+    assert "202" in document["paths"]["/notifications/{id}/retry"]["post"]["responses"]
+
+
 def test_an_import_says_that_it_can_be_tried_first(document):
     parameters = document["paths"]["/clients/import"]["post"]["parameters"]
     assert {one["name"] for one in parameters} == {"preview", "Idempotency-Key"}

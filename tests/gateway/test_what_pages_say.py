@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from uuid import uuid4
 
 import pytest
 
@@ -13,7 +12,7 @@ from gateway.portal import clock
 from tests.gateway.examples import answer_of
 
 NOW = dt.datetime(2026, 11, 24, 8, 52, tzinfo=dt.UTC)
-ID = str(uuid4())
+ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
 
 
 def words(response):
