@@ -26,7 +26,7 @@ class Call:
     input: type[Schema]
     output: type[Schema] | None
     roles: frozenset[Role]
-    seconds: float = 10.0
+    seconds: float = 6.0
 
     @property
     def path(self) -> str:
@@ -39,7 +39,7 @@ def command(
     output: type[Schema] | None = None,
     *,
     roles: frozenset[Role] = STAFF,
-    seconds: float = 10.0,
+    seconds: float = 6.0,
 ) -> Call:
     """Declares a command; staff may make it unless `roles` says otherwise."""
     service, name = path.split(".")
@@ -52,7 +52,7 @@ def query(
     output: type[Schema],
     *,
     roles: frozenset[Role] = STAFF,
-    seconds: float = 10.0,
+    seconds: float = 6.0,
 ) -> Call:
     """Declares a query; staff may make it unless `roles` says otherwise."""
     service, name = path.split(".")

@@ -158,9 +158,9 @@ list_invoices = query("billing.list_invoices", InvoiceFilter, InvoicePage, roles
 get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
-send_invoice = command("billing.send_invoice", ById, Invoice)
+send_invoice = command("billing.send_invoice", ById, Invoice, seconds=20)
 void_invoice = command("billing.void_invoice", ById, Invoice)
-invoice_pdf = query("billing.invoice_pdf", ById, Pdf, roles=SIGNED_IN)
+invoice_pdf = query("billing.invoice_pdf", ById, Pdf, roles=SIGNED_IN, seconds=20)
 
 
 # Payments ---------------------------------------------------------------------------------------------------------

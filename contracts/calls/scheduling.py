@@ -142,7 +142,7 @@ class CancelSession(ById):
 
 
 class SetAttendees(ById):
-    """`attendees` is the whole list of those besides client and coach: who is new is invited, who is dropped told so."""
+    """`attendees` is the whole list of those besides client and coach; who is new is invited, who is dropped told."""
 
     attendees = fields.List(fields.Nested(AttendeeInput), required=True, validate=validate.Length(max=100))
     notify = _notify()

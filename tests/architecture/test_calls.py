@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.calls import Call
+from contracts.calls import Call, billing, engagements
 from tests.architecture.house import SERVICES, calls_of, references, service_of, sources
 
 
@@ -25,3 +25,14 @@ def test_a_call_has_one_name(service: str) -> None:
 def test_every_call_is_exposed_or_used_by_the_gateway(service: str) -> None:
     used = {thing.path for path in sources("gateway") for thing in references(path) if isinstance(thing, Call)}
     assert {call.path for call in calls_of(service).values()} - used == set()
+
+
+def test_a_caller_waits_six_seconds_and_longer_only_for_what_is_long_work() -> None:
+    longer = {
+        call.path: call.seconds for service in SERVICES for call in calls_of(service).values() if call.seconds > 6
+    }
+    assert longer == {
+        engagements.import_clients.path: 60,  # a file of clients
+        billing.send_invoice.path: 20,  # a PDF of up to 500 lines
+        billing.invoice_pdf.path: 20,
+    }
