@@ -50,7 +50,7 @@ class CoachAdded(CoachFacts):
 
 
 class CoachUpdated(CoachFacts):
-    """A coach's or an admin's name, address, zone, role or team was changed."""
+    """A coach's or an admin's name, address, zone, role or team was changed, or the invitation was accepted."""
 
     type = "engagements.coach.updated.v1"
 

@@ -11,7 +11,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Invalid
-from contracts.events.engagements import ClientActivated, ClientInvited
+from contracts.events.engagements import ClientActivated, ClientInvited, CoachUpdated
 from services.engagements.activity.operations import record
 from services.engagements.engagements.access import engagement_for
 from services.engagements.engagements.models import Engagement
@@ -64,7 +64,7 @@ def get_invitation(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 
 def accept_invitation(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
-    """Sets the password and signs in; a client's portal is active from now on (C1). Works once."""
+    """Sets the password and signs in; client (C1) or coach is active from now on. Works once."""
     link, person = _locked(work, input["token"], "invitation")
     link.use(work.now)
     stored = _hash_good_password(input["password"], person)
@@ -78,6 +78,7 @@ def accept_invitation(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
             )  # fmt: skip
     else:
         person.set_password(stored)
+        work.publish(CoachUpdated, person, person.coach_facts(), Actor(person.id, person.role, person.name))
     return begin_session(work, person)
 
 

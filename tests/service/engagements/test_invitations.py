@@ -119,9 +119,12 @@ def test_a_coach_is_mailed_an_invitation_when_added_and_signs_in_with_it(house: 
     token = house.token_of_last("staff_invitation")
     shown = look(house, token)
     assert (shown["kind"], shown["program_name"], shown["coach_name"]) == ("staff", None, None)
-    assert house.call(calls.get_coach, {"id": str(house.coach.id)})["state"] == "invited"
+    before = house.call(calls.get_coach, {"id": str(house.coach.id)})
     accept(house, token)
-    assert house.call(calls.get_coach, {"id": str(house.coach.id)})["state"] == "active"
+    after = house.call(calls.get_coach, {"id": str(house.coach.id)})
+    assert (before["state"], after["state"], after["version"]) == ("invited", "active", before["version"] + 1)
+    event = house.harness.events("engagements.coach.updated.v1")[-1]
+    assert (event.subject, event.sequence) == (after["id"], after["version"])
     assert house.sign_in(COACH, PASSWORD)["person"]["name"] == "Judith Okonkwo"
 
 
