@@ -49,6 +49,12 @@ class LibraryPage(page_of(LibraryItem)):  # type: ignore[misc]
     path = fields.List(fields.Nested(FolderName), required=True)
 
 
+class LibraryPlace(Schema):
+    """Where in the library a file is put: inside `folder_id`, or at the top."""
+
+    folder_id = fields.UUID(load_default=None, allow_none=True)
+
+
 class NewFolder(Schema):
     """A folder inside `parent_id`, or at the top."""
 

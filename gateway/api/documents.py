@@ -24,7 +24,13 @@ routes.delete("/resources/<uuid:id>", calls.remove_resource)
 
 
 @routes.view(
-    "POST", "/library/files", status=201, roles=STAFF, consumes="multipart/form-data", answers=calls.LibraryItem
+    "POST",
+    "/library/files",
+    status=201,
+    roles=STAFF,
+    consumes="multipart/form-data",
+    form=calls.LibraryPlace,
+    answers=calls.LibraryItem,
 )
 def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     """Upload a file to the library: `file`, `folder_id?`."""

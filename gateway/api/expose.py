@@ -66,8 +66,9 @@ View = Callable[..., ResponseReturnValue]
 class Route:
     """One method of one path. `call` is what it makes; a view by hand may have none, then `roles` says who may.
 
-    For the API's description: `answers` is what a view without a call answers, `alternative` a call whose JSON it takes
-    and answers instead of what it `consumes`, `query` the fields of its call's input that come by the query.
+    For the API's description: `form` is what a multipart body holds besides its `file`, `answers` what a view without a
+    call answers, `alternative` a call whose JSON it takes and answers instead of what it `consumes`, `query` the fields
+    of its call's input that come by the query.
     """
 
     method: str
@@ -81,6 +82,7 @@ class Route:
     produces: str = "application/json"
     summary: str = ""
     largest: int | None = None
+    form: type[Schema] | None = None
     answers: type[Schema] | None = None
     alternative: Call | None = None
     query: tuple[str, ...] = ()
@@ -150,6 +152,7 @@ class Routes:
         consumes: str = "application/json",
         produces: str = "application/json",
         largest: int | None = None,
+        form: type[Schema] | None = None,
         answers: type[Schema] | None = None,
         alternative: Call | None = None,
         query: tuple[str, ...] = (),
@@ -158,7 +161,7 @@ class Routes:
 
         `call` is the call that it makes (its roles and schemas are then the route's), `roles` who may where there is no
         one call; `largest` is the most bytes that its body may have, where that is more than an ordinary request's. The
-        last three are for the API's description (see `Route`).
+        last four are for the API's description (see `Route`).
         """
 
         def register(function: View) -> View:
@@ -177,6 +180,7 @@ class Routes:
                     produces=produces,
                     summary=summary,
                     largest=largest,
+                    form=form,
                     answers=answers,
                     alternative=alternative,
                     query=query,

@@ -19,7 +19,11 @@ from contracts.schema import DecimalText, Instant, Zone
 from gateway.api.expose import Route
 from gateway.api.problems import TITLES
 
-_FILE = {"type": "object", "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}}}
+_FILE = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
+}
 
 
 def install(app: Flask, prefix: str, routes: list[Route]) -> None:
@@ -111,7 +115,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         found.append({"in": "query", "schema": route.call.input(only=route.query)})
     if route.method == "POST":
         found.append(_header("Idempotency-Key", "The same key and body within 24 h does nothing twice."))
-    if route.method in {"PATCH", "DELETE"}:
+    if route.method in {"PATCH", "PUT", "DELETE"}:
         found.append(
             _header("If-Match", 'The version that is changed, like "3"; 412 if it is no longer the current one.')
         )
@@ -129,7 +133,8 @@ def _taken_by_path(call: Call, route: Route) -> tuple[str, ...]:
 
 def _body(route: Route) -> dict[str, Any] | None:
     if route.consumes == "multipart/form-data":
-        content: dict[str, Any] = {route.consumes: {"schema": _FILE}}
+        schema: Any = {"allOf": [_FILE, route.form]} if route.form else _FILE
+        content: dict[str, Any] = {route.consumes: {"schema": schema}}
         if (other := route.alternative) is not None:
             content["application/json"] = {"schema": other.input(exclude=_taken_by_path(other, route))}
         return {"required": True, "content": content}

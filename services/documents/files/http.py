@@ -28,7 +28,7 @@ from chassis.service import Operation
 from chassis.work import Work
 from contracts.actor import SIGNED_IN, STAFF, Actor
 from contracts.calls import Call, command, query
-from contracts.calls.documents import LARGEST_UPLOAD, LONGEST_NAME, LibraryItem, Resource
+from contracts.calls.documents import LARGEST_UPLOAD, LONGEST_NAME, LibraryItem, LibraryPlace, Resource
 from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from contracts.schema import ById, Schema, text
 from services.documents.files.download import respond
@@ -55,8 +55,8 @@ class _StoredBytes(Schema):
     checksum = fields.String(required=True)
 
 
-class _NewLibraryFile(_StoredBytes):
-    folder_id = fields.UUID(load_default=None, allow_none=True)
+class _NewLibraryFile(LibraryPlace, _StoredBytes):
+    """A file for the library."""
 
 
 class _NewResourceFile(_StoredBytes):
