@@ -8,6 +8,6 @@ from gateway.api.expose import Routes
 routes = Routes("Notifications")
 routes.get("/notifications", calls.list_notifications)
 routes.get("/notifications/<uuid:id>", calls.get_notification)
-routes.post("/notifications/<uuid:id>/retry", calls.retry_notification)
+routes.post("/notifications/<uuid:id>/retry", calls.retry_notification, status=202)
 routes.post("/engagements/<uuid:engagement_id>/may-notify", calls.may_notify)
 routes.get("/events", calls.list_events)

@@ -81,6 +81,10 @@ def test_whatever_changes_a_thing_may_say_which_version_it_changes(document):
             assert takes == (method in ("patch", "put", "delete")), f"{method} {path}"
 
 
+def test_a_mail_that_is_tried_again_is_accepted_and_not_done(document):
+    assert "202" in document["paths"]["/notifications/{id}/retry"]["post"]["responses"]
+
+
 def test_an_import_says_that_it_can_be_tried_first(document):
     parameters = document["paths"]["/clients/import"]["post"]["parameters"]
     assert {one["name"] for one in parameters} == {"preview", "Idempotency-Key"}
