@@ -30,10 +30,12 @@ class Organisation(Entity, Base):
     invoice_number_format: Mapped[str] = mapped_column(String(40))
     invoice_details: Mapped[str] = mapped_column(Text)
 
-    def describe(self, changes: dict[str, Any]) -> None:
-        """Takes over the settings that are given."""
-        for name, value in changes.items():
+    def describe(self, changes: dict[str, Any]) -> bool:
+        """Takes over the settings that are given; answers whether anything is different now."""
+        different = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in different.items():
             setattr(self, name, value)
+        return bool(different)
 
     def facts(self) -> dict[str, Any]:
         """The data of its event."""

@@ -34,10 +34,10 @@ def show(work: Work, actor: Actor, input: Input) -> Organisation:
 
 
 def update(work: Work, actor: Actor, input: Input) -> Organisation:
-    """Changes the settings that are given."""
+    """Changes the settings that are given; where nothing is different, there is no new version."""
     found = work.change(Organisation, ORGANISATION_ID, what="organisation")
-    found.describe(input)
-    work.publish(OrganisationUpdated, found, found.facts(), actor)
+    if found.describe(input):
+        work.publish(OrganisationUpdated, found, found.facts(), actor)
     return found
 
 

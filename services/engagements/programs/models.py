@@ -21,10 +21,12 @@ class Program(Entity, Base):
     sessions_total: Mapped[int]
     archived: Mapped[bool]
 
-    def describe(self, changes: dict[str, Any]) -> None:
-        """Takes over what is given of name, description and sessions_total."""
-        for name, value in changes.items():
+    def describe(self, changes: dict[str, Any]) -> bool:
+        """Takes over what is given of name, description and sessions_total; answers whether anything is different."""
+        different = {name: value for name, value in changes.items() if getattr(self, name) != value}
+        for name, value in different.items():
             setattr(self, name, value)
+        return bool(different)
 
     def archive(self) -> None:
         """It is offered no more."""

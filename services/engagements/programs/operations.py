@@ -44,10 +44,10 @@ def list_all(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 
 def update(work: Work, actor: Actor, input: Input) -> Program:
-    """Changes a program; engagements that run already keep their copy (C11)."""
+    """Changes a program; engagements that run already keep their copy (C11). Nothing different, no new version."""
     program = program_for(work, input["id"], change=True)
-    program.describe({name: value for name, value in input.items() if name != "id"})
-    work.publish(ProgramUpdated, program, program.facts(), actor)
+    if program.describe({name: value for name, value in input.items() if name != "id"}):
+        work.publish(ProgramUpdated, program, program.facts(), actor)
     return program
 
 

@@ -25,6 +25,7 @@ def test_programs_are_written_changed_copied_and_archived(house: House) -> None:
     )
     changed = house.call(calls.update_program, {"id": made["id"], "sessions_total": 12}, if_match=1)
     assert (changed["sessions_total"], changed["version"]) == (12, 2)
+    assert house.call(calls.update_program, {"id": made["id"], "sessions_total": 12}) == changed
     copied = house.call(calls.copy_program, {"id": made["id"]})
     assert (copied["name"], copied["sessions_total"]) == ("Leadership Transition (copy)", 12)
     with pytest.raises(Stale):

@@ -200,6 +200,8 @@ def test_the_organisation_is_changed_by_admins_and_seen_by_all(house: House) -> 
     assert {key: changed[key] for key in changes} == changes
     assert house.harness.events("engagements.organisation.updated.v1")[-1].data["reminder_minutes"] == [60]
     assert house.call(calls.get_organisation, by=house.client) == changed
+    assert house.call(calls.update_organisation, changes, by=house.admin) == changed
+    assert house.harness.events("engagements.organisation.updated.v1")[-1].sequence == changed["version"]
     assert house.public(calls.public_organisation, {}) == {"name": "Northlight Coaching", "colour": "#123ABC"}
     for actor in (house.coach, house.client):
         with pytest.raises(Forbidden):
