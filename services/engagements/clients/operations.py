@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.errors import Forbidden
 from contracts.events.engagements import ClientAdded, ClientDisabled, ClientEnabled, ClientUpdated
 from services.engagements.activity.operations import record
 from services.engagements.engagements.models import Engagement
@@ -23,9 +24,16 @@ Input = dict[str, Any]
 
 
 def add(work: Work, actor: Actor, input: Input) -> Person:
-    """Adds a client as an Internal Record (S1.1), by default the adding coach's own. Nobody is mailed."""
+    """Adds a client as an Internal Record (S1.1). Nobody is mailed.
+
+    A coach adds own clients only (C22); an admin names the coach, or none.
+    """
     profile = {name: value for name, value in input.items() if name != "coach_id"}
-    coach_id = input.get("coach_id") or (own_id(actor) if actor.role == "coach" else None)
+    coach_id = input.get("coach_id")
+    if actor.role == "coach":
+        if coach_id not in (None, own_id(actor)):
+            raise Forbidden("A coach adds clients of their own only; an admin adds them for others.", rule="C22")
+        coach_id = own_id(actor)
     coach = serving_coach(work, coach_id) if coach_id else None
     zone = {"time_zone": organisation(work).time_zone}
     with email_of_one(work, input["email"]):

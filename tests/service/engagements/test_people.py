@@ -35,6 +35,17 @@ def test_a_client_added_by_an_admin_has_no_coach_unless_one_is_named(house: Hous
     assert house.call(calls.add_client, given, by=house.admin)["coach_id"] == str(house.coach.id)
 
 
+def test_c22_a_coach_adds_own_clients_only(house: House) -> None:
+    other = house.coach_called("Samuel Adler")
+    given = {"name": "A", "email": "a@example.org"}
+    with pytest.raises(Forbidden) as caught:
+        house.call(calls.add_client, {**given, "coach_id": str(other.id)})
+    assert caught.value.rule == "C22"
+    for coach_id in (None, str(house.coach.id)):
+        mine = {**given, "email": f"{coach_id}@example.org", "coach_id": coach_id}
+        assert house.call(calls.add_client, mine)["coach_id"] == str(house.coach.id)
+
+
 @pytest.mark.parametrize("email", ["LEILA.Haddad@Example.org", "judith.okonkwo@example.org", "ADA@northlight.example"])
 def test_an_address_belongs_to_one_person_whatever_its_case(house: House, email: str) -> None:
     with pytest.raises(Conflict) as caught:
