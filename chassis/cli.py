@@ -1,4 +1,4 @@
-"""The command line: `coachworks serve|worker|migrate|parked SERVICE`."""
+"""The command line: `coachworks serve|worker|migrate|new-migration|parked SERVICE`."""
 
 from __future__ import annotations
 
@@ -99,6 +99,17 @@ def migrate(service: str) -> None:
         declare_topology(runtime)
         migrate_and_prepare(runtime)
     click.echo(f"{service}: database and queues are up to date")
+
+
+@main.command("new-migration")
+@click.argument("service")
+@click.argument("name")
+def new_migration(service: str, name: str) -> None:
+    """Writes the next migration, by what the models have and the migrations lack; read and correct it."""
+    from chassis.migrate import new_migration as write
+
+    write(_service(service), name)
+    click.echo("Read it and correct it.")
 
 
 @main.group()

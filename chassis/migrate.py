@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from alembic import command
 from alembic.config import Config
@@ -75,7 +76,13 @@ def check(service: Service, database: Database) -> None:
         command.check(_config(service, connection))
 
 
-def new_revision(service: Service, database: Database, message: str, revision: str) -> None:
-    """Writes the migration that leads from the database as it is to the models, for a person to read and correct."""
-    with database.engine.connect() as connection:
-        command.revision(_config(service, connection), message=message, autogenerate=True, rev_id=revision)
+def new_migration(service: Service, name: str) -> None:
+    """Writes the migration that leads from the newest one to the models, for a person to read and correct."""
+    there = [int(file.name[:4]) for file in (service.folder / "migrations").glob("[0-9][0-9][0-9][0-9]_*.py")]
+    number = f"{max(there, default=0) + 1:04}"
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite:///{folder}/empty.sqlite3")
+        migrate(service, database)
+        with database.engine.connect() as connection:
+            command.revision(_config(service, connection), message=name, autogenerate=True, rev_id=number)
+        database.dispose()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib
+import shutil
 import subprocess
 import sys
 import threading
@@ -13,13 +14,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Integer, select, text
+from sqlalchemy import Column, Integer, Table, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from chassis import cli
 from chassis.database import Database, Exact, UtcDateTime, service_metadata
 from chassis.migrate import check, current_of, head_of, migrate
+from chassis.service import Service
 from contracts.events import SERVICES
 from tests.chassis.toy.service import service as toy
 
@@ -168,3 +172,23 @@ def test_migrations_lead_to_the_models(name: str, kind: str, tmp_path: Path, pos
     assert current_of(database) == head_of(service)
     check(service, database)
     database.dispose()
+
+
+def test_a_new_migration_leads_from_the_newest_one_to_the_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(toy.folder / "migrations", tmp_path / "migrations")
+    monkeypatch.setattr(Service, "folder", tmp_path)
+    monkeypatch.setattr(cli, "_service", lambda name: toy)
+    reminders = Table("reminder", toy.metadata, Column("number", Integer, primary_key=True))
+    try:
+        done = CliRunner().invoke(cli.main, ["new-migration", "toy", "Reminders of a counter"])
+        assert done.exit_code == 0
+        assert (tmp_path / "migrations" / "0002_reminders_of_a_counter.py").exists()
+        database = Database(f"sqlite:///{tmp_path / 'a.sqlite3'}")
+        migrate(toy, database)
+        assert current_of(database) == "0002"
+        check(toy, database)
+        database.dispose()
+    finally:
+        toy.metadata.remove(reminders)
