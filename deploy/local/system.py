@@ -171,10 +171,6 @@ class LocalSystem:
         kill_group(process.pid)
         process.wait()
 
-    def stop_process(self, name: str) -> None:
-        """End a process in good order."""
-        stop([self._running(name)], STOP_SECONDS)
-
     def start_process(self, name: str) -> None:
         """Start a process that ended; `wait_ready` waits for it."""
         self.children[name].start()
