@@ -78,7 +78,8 @@ def accept_invitation(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
             )  # fmt: skip
     else:
         person.set_password(stored)
-        work.publish(CoachUpdated, person, person.coach_facts(), Actor(person.id, person.role, person.name))
+        oneself = Actor(person.id, person.role, person.name)  # type: ignore[arg-type]
+        work.publish(CoachUpdated, person, person.coach_facts(), oneself)
     return begin_session(work, person)
 
 

@@ -170,9 +170,11 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
 
 
 def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
-    copies: dict[str, type[CoachingSession | Invoice]] = {"session": CoachingSession, "invoice": Invoice}
-    model = copies.get(request.about_kind)
-    found = work.session.get(model, request.about_id) if model else None
+    found: CoachingSession | Invoice | None = None
+    if request.about_kind == "session":
+        found = work.session.get(CoachingSession, request.about_id)
+    elif request.about_kind == "invoice":
+        found = work.session.get(Invoice, request.about_id)
     return found.state if found else ""
 
 
