@@ -6,34 +6,20 @@ import datetime as dt
 import random
 import threading
 from collections import Counter
-from email.message import EmailMessage
 from typing import Any
-from uuid import uuid4
 
 import pytest
-from icalendar import Calendar, Component
 from sqlalchemy.exc import OperationalError
 
 from chassis.claims import claim_due
 from contracts.calls import notifications as calls
 from services.notifications.outbound.models import PAUSES, Notification
 from services.notifications.outbound.smtp import Server, parse_sender
-from tests.service.notifications.house import GUEST, TOKEN, House
+from tests.service.notifications.house import TOKEN, House
 from tests.service.notifications.mailserver import MailServer
 from tests.support import people
 
 SENT, FAILED = "notifications.notification.sent.v1", "notifications.notification.failed.v1"
-CANCELLED = "notifications.notification.cancelled.v1"
-
-
-def event_of(mail: EmailMessage) -> Component:
-    """The event in the invite that the mail carries."""
-    (part,) = [part for part in mail.walk() if part.get_content_type() == "text/calendar"]
-    return Calendar.from_ical(part.get_payload(decode=True)).walk("VEVENT")[0]
-
-
-def sequence_of(mail: EmailMessage) -> int:
-    return int(event_of(mail)["SEQUENCE"])
 
 
 def test_a_mail_is_sent_once_and_said_to_be(post: House, mail_server: MailServer) -> None:
@@ -140,98 +126,6 @@ def test_a_server_that_refuses_the_sign_in_fails_no_mail(house: House, mail_serv
     house.request("invoice", house.client)
     house.send_all()
     assert house.only()["state"] == "queued"
-
-
-def test_c6_a_session_cancelled_before_its_mail_went_out_cancels_it(post: House, mail_server: MailServer) -> None:
-    session = uuid4()
-    post.session_mail("session_scheduled", session, post.client, about_version=post.session_is(session))
-    post.session_is(session, state="cancelled", ics_sequence=1)
-    post.send_all()
-    cancelled = post.only(state="cancelled")
-    assert (cancelled["rule"], cancelled["reason"]) == ("C6", "The session was cancelled before this mail went out.")
-    assert mail_server.taken == []
-    assert len(post.harness.events(CANCELLED)) == 1
-
-
-def test_c6_an_invite_goes_out_though_the_session_was_moved_meanwhile(post: House, mail_server: MailServer) -> None:
-    session, later = uuid4(), {"starts_at": "2026-12-02T10:00:00Z", "ends_at": "2026-12-02T11:00:00Z"}
-    post.session_mail("session_scheduled", session, post.client, about_version=post.session_is(session))
-    post.session_is(session, ics_sequence=1, **later)
-    post.send_all()
-    assert [sequence_of(mail) for mail in mail_server.mails] == [0]
-
-
-def test_c13_invite_and_move_that_both_wait_arrive_in_their_order(post: House, mail_server: MailServer) -> None:
-    """Each pair is due at once, and the second of it is retried sooner than the first."""
-    sessions = [uuid4() for _ in range(5)]
-    mail_server.answers = lambda stage, recipient: "450 Busy" if stage == "rcpt" else None
-    for session in sessions:
-        post.session_mail("session_scheduled", session, post.client, GUEST)
-    post.send_all()
-    post.harness.clock.advance(seconds=10)
-    post.send_all()
-    for session in sessions:
-        post.session_mail("session_rescheduled", session, post.client, GUEST, ics_sequence=1)
-    post.send_all()
-    mail_server.answers = lambda stage, recipient: None
-    post.harness.clock.advance(seconds=70)
-    post.send_all()
-    arrived = [(mail["To"], event_of(mail)["UID"], sequence_of(mail)) for mail in mail_server.mails]
-    assert len(arrived) == 20
-    for recipient, uid, sequence in arrived:
-        if sequence == 1:
-            assert arrived.index((recipient, uid, 0)) < arrived.index((recipient, uid, 1))
-
-
-def test_c13_a_move_is_not_claimed_while_its_invite_is_on_its_way(post: House, mail_server: MailServer) -> None:
-    session = uuid4()
-    post.session_mail("session_scheduled", session, post.client)
-    post.harness.clock.advance(seconds=1)
-    post.session_mail("session_rescheduled", session, post.client, ics_sequence=1)
-    claimed_by_another: list[int] = []
-
-    def another_worker(stage: str, recipient: str) -> None:
-        if stage == "data" and not mail_server.taken:
-            claimed_by_another.append(post.send())
-
-    mail_server.answers = another_worker
-    post.send_all()
-    assert claimed_by_another == [0]
-    assert [sequence_of(mail) for mail in mail_server.mails] == [0, 1]
-
-
-@pytest.mark.parametrize("state", ["paid", "void"])
-def test_c6_an_invoice_paid_or_voided_in_between_is_not_mailed(
-    post: House, mail_server: MailServer, state: str
-) -> None:
-    invoice = uuid4()
-    post.invoice_is(invoice, "sent")
-    post.request("invoice", post.client, about_id=invoice)
-    post.invoice_is(invoice, state)
-    post.send_all()
-    assert post.only()["rule"] == "C6"
-
-
-def test_c6_a_client_disabled_in_between_gets_nothing_automatic(post: House, mail_server: MailServer) -> None:
-    post.request("resource_shared", post.client, origin="automatic")
-    post.client_is(post.client, portal="disabled")
-    post.send_all()
-    assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C1")
-
-
-def test_c6_the_gate_is_asked_at_the_very_last_moment(post: House, mail_server: MailServer) -> None:
-    """The session is cancelled while the mail server already holds the recipient's address in its hand."""
-    session = uuid4()
-    post.session_mail("session_scheduled", session, post.client, about_version=post.session_is(session))
-
-    def cancel(stage: str, recipient: str) -> None:
-        if stage == "rcpt":
-            post.session_is(session, state="cancelled", ics_sequence=1)
-
-    mail_server.answers = cancel
-    post.send_all()
-    assert post.only()["state"] == "cancelled"
-    assert mail_server.taken == []
 
 
 def test_c23_a_changed_address_gets_the_mail(post: House, mail_server: MailServer) -> None:
