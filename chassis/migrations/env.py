@@ -9,7 +9,6 @@ context.configure(
     target_metadata=config.attributes["metadata"],
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
-    include_object=config.attributes.get("include_object"),
     user_module_prefix="columns.",
     transaction_per_migration=True,
 )
