@@ -51,7 +51,8 @@ _TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
 
 def public_events() -> list[type[EventData]]:
     """Every declared public event, by service in the house's order, then by type."""
-    found = [event for event in registry().values() if event.exchange == PUBLIC]
+    ours = (event for event in registry().values() if event.__module__.startswith("contracts."))
+    found = [event for event in ours if event.exchange == PUBLIC]
     return sorted(found, key=lambda event: (SERVICES.index(event.type.split(".")[0]), event.type))
 
 

@@ -26,6 +26,9 @@ PRIVATE = "coachworks.private"
 EXAMPLES = Path(__file__).parent / "examples"
 
 
+_declared: dict[str, type[EventData]] = {}
+
+
 class EventData(Schema):
     """The `data` of an event. A consumer passes over fields that a newer release has added."""
 
@@ -35,21 +38,23 @@ class EventData(Schema):
     class Meta:
         unknown = EXCLUDE
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "type" in cls.__dict__:
+            _declared[cls.type] = cls
+
 
 @cache
-def registry() -> dict[str, type[EventData]]:
-    """Every declared event by its type."""
+def _read_declarations() -> None:
     for service in SERVICES:
         import_module(f"contracts.events.{service}")
     import_module("contracts.notification")
-    found: dict[str, type[EventData]] = {}
-    pending = list(EventData.__subclasses__())
-    while pending:
-        cls = pending.pop()
-        pending.extend(cls.__subclasses__())
-        if "type" in cls.__dict__:
-            found[cls.type] = cls
-    return dict(sorted(found.items()))
+
+
+def registry() -> dict[str, type[EventData]]:
+    """Every declared event by its type."""
+    _read_declarations()
+    return _declared
 
 
 @cache

@@ -15,7 +15,7 @@ from contracts import docs
 from contracts.events import EXAMPLES, PRIVATE, EventData, example_of, registry
 from tests.architecture.house import ROOT, SERVICES, contract_names, meant_by, references, service_of, sources, tree_of
 
-EVENTS = registry()
+EVENTS = {name: event for name, event in registry().items() if event.__module__.startswith("contracts.")}
 _SHAPE = re.compile(r"[a-z]+\.[a-z_]+\.[a-z_]+\.v[1-9][0-9]*")
 
 

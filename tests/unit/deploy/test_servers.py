@@ -87,7 +87,7 @@ time.sleep(600)
 def test_a_killed_test_run_leaves_no_server_behind(server: str, tmp_path: Path) -> None:
     folder = tmp_path / server
     if server == "PostgresServer" and os.geteuid() == 0:
-        for parent in [tmp_path, *tmp_path.parents[:2]]:  # the account postgres must be able to walk there
+        for parent in [tmp_path, *tmp_path.parents[:3]]:  # the account postgres must be able to walk there
             parent.chmod(0o755)
     command = [sys.executable, "-c", STARTER.format(server=server), str(folder)]
     with subprocess.Popen(
