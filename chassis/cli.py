@@ -51,7 +51,7 @@ def serve(service: str) -> None:
     os.environ.setdefault("EVENTLET_NO_GREENDNS", "yes")
     import warnings
 
-    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", message="(?s).*Eventlet is deprecated", category=Warning)
     import eventlet
 
     eventlet.monkey_patch()

@@ -34,6 +34,8 @@ log = logs.get(__name__)
 CALLS_AT_ONCE = 20
 FETCH = 200
 PAUSE_SECONDS = 1.0
+SILENCE_SECONDS = 60.0  # how long an upload or a download may stand still
+FINISH_SECONDS = 15.0  # how long one that is under way may take after SIGTERM
 LONGEST_PAUSE_SECONDS = 60.0
 
 
@@ -315,7 +317,9 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     container = ServiceContainer(nameko_class(runtime, replies), {"max_workers": CALLS_AT_ONCE + 4})
     address = (runtime.settings.http_host, runtime.settings.http_port)
     listener = eventlet.listen(address, reuse_port=False)  # else two systems share a port and never notice
-    pages = eventlet.spawn(eventlet.wsgi.server, listener, health.application(runtime), log_output=False)
+    pages = eventlet.spawn(
+        eventlet.wsgi.server, listener, health.application(runtime), log_output=False, socket_timeout=SILENCE_SECONDS
+    )
     ringing = eventlet.spawn(nudger.run)
     container.start()
     log.info("serving", service=runtime.name, http_port=listener.getsockname()[1])
@@ -323,7 +327,7 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     container.wait()
     ringing.kill()
     pages.kill()
-    with suppress(GreenletExit):
+    with suppress(GreenletExit), eventlet.Timeout(FINISH_SECONDS, False):
         pages.wait()  # until what is being up- or downloaded is through
     replies.close()
     nudges.close()
