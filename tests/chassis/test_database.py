@@ -66,7 +66,7 @@ def test_decimals_and_instants_come_back_exactly(database: Database, amount: Dec
     with database.read() as session:
         found = session.scalars(select(Sample).where(Sample.number == number)).one()
         assert found.amount == amount
-        assert found.at == at
+        assert found.at == at.astimezone(dt.UTC)  # zones compare odd in the hour that comes twice
         assert found.at.tzinfo is dt.UTC
 
 

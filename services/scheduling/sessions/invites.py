@@ -94,7 +94,8 @@ _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"
 def _address(person: Attendee) -> vCalAddress:
     address = vCalAddress("mailto:" + quote(person.email, safe="@!$'*+-._~"))
     if name := _one_line(person.name):
-        address.params["CN"] = name
+        # Parsers take a backslash before the next parameter for an escape, which RFC 5545 §3.2 does not know there.
+        address.params["CN"] = name.replace("\\", "/")
     return address
 
 
