@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -57,9 +58,14 @@ def service_metadata() -> MetaData:
 
 def insert_new(session: Session, table: Table, **values: Any) -> bool:
     """Inserts a row unless one of its key is there, or is being committed by another; says whether it did."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    done: Any = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return bool(done.rowcount)
+    connection = session.connection()
+    return bool(connection.execute(_insert_new(table, connection.dialect.name), values).rowcount)
+
+
+@cache
+def _insert_new(table: Table, dialect: str) -> Any:
+    """Kept: it costs more to make than to execute."""
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).on_conflict_do_nothing()
 
 
 class Database:
@@ -76,6 +82,8 @@ class Database:
         else:
             url_with_driver = self.url.set(drivername="postgresql+psycopg2")
             self.engine = create_engine(url_with_driver, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+        options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._reading = self.engine.execution_options(**({"coachworks_read_only": True} if self.is_sqlite else options))
         # Within one process SQLite's writers queue here: waiting inside SQLite would stop every green thread.
         self._writer = threading.Lock()
 
@@ -92,10 +100,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A read-only transaction on one snapshot; whatever it changed is rolled back."""
-        engine = self.engine.execution_options(coachworks_read_only=True)
-        if not self.is_sqlite:
-            engine = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        with Session(engine, expire_on_commit=False, autoflush=False) as session:
+        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
             session.expunge_all()  # what was read can still be used
             session.rollback()

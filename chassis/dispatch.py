@@ -8,6 +8,7 @@ import hmac
 import json
 import time
 from copy import deepcopy
+from functools import cache
 from typing import Any
 
 from cryptography.fernet import Fernet
@@ -23,6 +24,7 @@ from chassis.work import Work
 from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
 from contracts.errors import Broken, CoachworksError, Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
+from contracts.schema import Schema
 
 log = logs.get(__name__)
 _PAUSE = 0.05
@@ -48,7 +50,7 @@ def answer(
     actor = verify(runtime.settings.assertion_public_key, assertion, runtime.clock.now()) if assertion else PUBLIC
     _may(call, actor)
     try:
-        loaded = call.input().load(input)
+        loaded = _schema(call.input).load(input)
     except ValidationError as error:
         raise Invalid("The input is not valid.", errors=error.normalized_messages()) from None
     operation = runtime.service.answers[call]
@@ -92,7 +94,13 @@ def _may(call: Call, actor: Actor) -> None:
 
 
 def _dump(call: Call, result: Any) -> Any:
-    return None if call.output is None else call.output().dump(result)
+    return None if call.output is None else _schema(call.output).dump(result)
+
+
+@cache
+def _schema(cls: type[Schema]) -> Schema:
+    """Kept: it costs more to make than to use."""
+    return cls()
 
 
 def _command(

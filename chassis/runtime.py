@@ -40,7 +40,8 @@ class Runtime:
         with self.database.write() as session:
             work = Work(session, self.service.metadata, self.settings, self.clock.now(), if_match)
             yield work
-        if work.published:
+            published = work.write_outbox()
+        if published:
             self.on_publish()
 
     @contextmanager

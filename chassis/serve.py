@@ -77,6 +77,9 @@ class Publisher:
 class Consumer(Entrypoint):
     """One queue, one connection, one green thread that reconnects by itself; acks may come from other green threads."""
 
+    #: How long after a message it waits for another to take along.
+    gather_seconds = 0.0
+
     def __init__(self, runtime: Runtime, queue: str, prefetch: int) -> None:
         super().__init__()
         self.runtime = runtime
@@ -148,8 +151,9 @@ class Consumer(Entrypoint):
             with self._writing:
                 amqp_connection.heartbeat_tick()
             self._drain(amqp_connection, 0.5)
-            while fetched and len(fetched) < self.prefetch and self._drain(amqp_connection, 0.001):
-                pass
+            while self.gather_seconds and 0 < len(fetched) < self.prefetch:
+                if not self._drain(amqp_connection, self.gather_seconds):
+                    break
             if fetched:
                 messages, fetched[:] = list(fetched), []
                 self.take(messages)
@@ -181,6 +185,8 @@ class Consumer(Entrypoint):
 
 class Events(Consumer):
     """Hands batches of raw messages to its method; acks them all when it returns, none when it raises."""
+
+    gather_seconds = 0.001
 
     def __init__(self, runtime: Runtime) -> None:
         super().__init__(runtime, f"{runtime.name}.events", FETCH)

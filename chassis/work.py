@@ -34,8 +34,8 @@ class Work:
         self.settings = settings
         self.now = now
         self.if_match = if_match
-        self.published = False
         self._outbox = metadata.tables["outbox"]
+        self._published: list[dict[str, Any]] = []
         self._service: ServiceSettings = settings
 
     def add(self, row: Row) -> Row:
@@ -148,13 +148,18 @@ class Work:
             traceparent=trace.traceparent if trace else None,
             data=dumped,
         )
-        self.session.execute(
-            insert(self._outbox).values(
-                event_id=envelope.id,
-                exchange=event.exchange,
-                routing_key=event.type,
-                body=envelope.to_bytes(),
-                created_at=self.now,
-            )
+        self._published.append(
+            {
+                "event_id": envelope.id,
+                "exchange": event.exchange,
+                "routing_key": event.type,
+                "body": envelope.to_bytes(),
+                "created_at": self.now,
+            }
         )
-        self.published = True
+
+    def write_outbox(self) -> bool:
+        """Puts all that was published into the outbox at once, in order; answers whether there was anything."""
+        if self._published:
+            self.session.connection().execute(insert(self._outbox), self._published)
+        return bool(self._published)

@@ -11,7 +11,12 @@ from uuid import uuid4
 
 import requests
 from flask import Response, current_app, request
-from werkzeug.exceptions import RequestedRangeNotSatisfiable, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import (
+    ClientDisconnected,
+    RequestedRangeNotSatisfiable,
+    RequestEntityTooLarge,
+    UnsupportedMediaType,
+)
 
 from chassis import context
 from contracts.calls.documents import LARGEST_UPLOAD
@@ -52,8 +57,8 @@ def forward(path: str, *, key: str | None = None) -> Any:
     if key:
         headers["Idempotency-Key"] = key
     request.max_content_length = sys.maxsize  # documents itself reads no further than a file may be long
-    arriving = iter(lambda: request.stream.read(_PIECE), b"")
     length = request.content_length
+    arriving = _arriving(length)
     if length and length > LARGEST_FORM:
         for _ in islice(arriving, _PIECES_PASSED_OVER):
             pass
@@ -77,6 +82,16 @@ def upload(path: str, name: str, content: IO[bytes], fields: dict[str, str]) -> 
     pieces = chain([head], iter(lambda: content.read(_PIECE), b""), [tail])
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
     return _send("POST", path, headers=headers, data=_Body(pieces, len(head) + size + len(tail))).json()
+
+
+def _arriving(length: int | None) -> Iterator[bytes]:
+    """The request's own body as it comes; `ClientDisconnected` if it breaks off: documents would wait for the rest."""
+    missing = length or 0
+    while piece := request.stream.read(_PIECE):
+        missing -= len(piece)
+        yield piece
+    if missing > 0:
+        raise ClientDisconnected
 
 
 class _Body:

@@ -19,6 +19,7 @@ import psutil
 import pytest
 
 from chassis import identity
+from tests.support.broker import eventually
 from tests.support.servers import RabbitNode, free_port
 
 MIB = 1024 * 1024
@@ -51,6 +52,10 @@ class System:
 
     def stored(self) -> set[Path]:
         return {path for path in self.storage.rglob("*") if path.is_file()}
+
+    def arriving(self) -> list[Path]:
+        """Files of which not all has come yet."""
+        return [path for path in (self.storage / "arriving").iterdir() if path.is_file() and path.stat().st_size]
 
     def connect(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
@@ -194,11 +199,9 @@ def test_other_requests_are_answered_while_a_large_file_comes_in(system: System)
     slow.endheaders(b'--sep\r\nContent-Disposition: form-data; name="file"; filename="film.bin"\r\n\r\n')
     slow.send(PIECE * 16)
     assert system.download(small["file_id"])[0] == MIB
+    eventually(system.arriving, what="the first bytes of the large file")
     slow.close()
-    deadline = time.monotonic() + 20
-    while any(path.is_file() for path in (system.storage / "arriving").iterdir()):
-        assert time.monotonic() < deadline, "an upload that breaks off leaves nothing"
-        time.sleep(0.05)
+    eventually(lambda: not system.arriving(), what="an upload that breaks off leaves nothing: that")
 
 
 def test_a_range_past_the_end_is_a_problem_that_names_the_size(system: System) -> None:
