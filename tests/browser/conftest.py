@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.system.conftest import Running
 
@@ -30,16 +30,6 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
-
-
-@pytest.fixture
-def desktop(browser: Browser, running: Running) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        base_url=running.local.url, viewport={"width": 1440, "height": 1000}, timezone_id="Europe/Berlin"
-    )
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from chassis import identity, inbox
 from chassis.clock import FixedClock
@@ -105,11 +105,6 @@ class Harness:
         """The requests for notifications made so far, or those of one kind."""
         found = [e.data for e in self.published() if e.type == "notification.requested.v1"]
         return [data for data in found if kind in (None, data["kind"])]
-
-    def insert(self, table: str, **values: Any) -> None:
-        """Puts a row into one of the service's tables."""
-        with self.runtime.work() as work:
-            work.session.execute(insert(self.runtime.tables[table]).values(**values))
 
 
 @cache
