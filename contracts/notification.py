@@ -54,7 +54,10 @@ class AboutSchema(Schema):
     """What the mail is about; asked again before it is sent (C6)."""
 
     kind = fields.String(
-        required=True, validate=validate.OneOf(["session", "invoice", "client", "coach", "resource", "engagement"])
+        required=True,
+        validate=validate.OneOf(
+            ["session", "invoice", "client", "coach", "resource", "engagement", "note", "goal", "assignment"]
+        ),
     )
     id = fields.UUID(required=True)
     version = fields.Integer(load_default=None, allow_none=True)

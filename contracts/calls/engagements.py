@@ -224,7 +224,9 @@ reopen_engagement = command("engagements.reopen_engagement", ById, Engagement)
 
 # The activity log -------------------------------------------------------------------------------------------------
 
-ACTIVITY_KINDS = ("engagement", "client", "session", "resource", "invoice", "mail")
+ACTIVITY_KINDS = (
+    "engagement", "client", "note", "goal", "assignment", "comment", "session", "resource", "invoice", "mail",
+)  # fmt: skip
 
 
 class ActivityActor(Schema):

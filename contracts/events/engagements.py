@@ -190,3 +190,179 @@ class EngagementRestored(EngagementFacts):
     """A deleted engagement was restored."""
 
     type = "engagements.engagement.restored.v1"
+
+
+class NoteFacts(EventData):
+    """What is written in a note, its title too, stays in the service."""
+
+    engagement_id = fields.UUID(required=True)
+    shared = fields.Boolean(required=True, metadata={"description": "the client sees it (rule C16)"})
+    deleted = fields.Boolean(required=True)
+    file_ids = fields.List(fields.UUID(), required=True, metadata={"description": "the files that it shows"})
+
+
+class NoteCreated(NoteFacts):
+    """A note was begun; it is private (rule S2.30)."""
+
+    type = "engagements.note.created.v1"
+
+
+class NoteUpdated(NoteFacts):
+    """A note was written on, or restored after it was deleted."""
+
+    type = "engagements.note.updated.v1"
+
+
+class NoteShared(NoteFacts):
+    """A note was shared with the client (rule S2.31)."""
+
+    type = "engagements.note.shared.v1"
+
+
+class NoteUnshared(NoteFacts):
+    """A note was taken back from the client (rule S2.32)."""
+
+    type = "engagements.note.unshared.v1"
+
+
+class NoteDeleted(NoteFacts):
+    """A note was deleted (rule S2.33)."""
+
+    type = "engagements.note.deleted.v1"
+
+
+class GoalFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    due_date = fields.Date(allow_none=True, load_default=None)
+    state = fields.String(required=True, metadata={"description": "active or completed"})
+    deleted = fields.Boolean(required=True)
+
+
+class GoalCreated(GoalFacts):
+    """A goal was set, by coach or client (rules S2.44, S2.46)."""
+
+    type = "engagements.goal.created.v1"
+
+
+class GoalUpdated(GoalFacts):
+    """A goal's name, description or due date was changed, or it was restored after it was deleted."""
+
+    type = "engagements.goal.updated.v1"
+
+
+class GoalCompleted(GoalFacts):
+    """A goal was marked as complete (rule S2.51)."""
+
+    type = "engagements.goal.completed.v1"
+
+
+class GoalReopened(GoalFacts):
+    """A completed goal was taken up again."""
+
+    type = "engagements.goal.reopened.v1"
+
+
+class GoalDeleted(GoalFacts):
+    """A goal was deleted (rule S2.50)."""
+
+    type = "engagements.goal.deleted.v1"
+
+
+class MilestoneFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    goal_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    due_date = fields.Date(allow_none=True, load_default=None)
+    state = fields.String(required=True, metadata={"description": "open or completed"})
+    deleted = fields.Boolean(required=True)
+
+
+class MilestoneCreated(MilestoneFacts):
+    """A goal got a milestone (rule S2.53)."""
+
+    type = "engagements.milestone.created.v1"
+
+
+class MilestoneUpdated(MilestoneFacts):
+    """A milestone's name or due date was changed (rule S2.56), or it was restored after it was deleted."""
+
+    type = "engagements.milestone.updated.v1"
+
+
+class MilestoneCompleted(MilestoneFacts):
+    """A milestone was checked (rule S2.58)."""
+
+    type = "engagements.milestone.completed.v1"
+
+
+class MilestoneReopened(MilestoneFacts):
+    """A milestone was unchecked."""
+
+    type = "engagements.milestone.reopened.v1"
+
+
+class MilestoneDeleted(MilestoneFacts):
+    """A milestone was deleted (rule S2.57)."""
+
+    type = "engagements.milestone.deleted.v1"
+
+
+class AssignmentFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    due_date = fields.Date(allow_none=True, load_default=None)
+    state = fields.String(required=True, metadata={"description": "open or completed"})
+    deleted = fields.Boolean(required=True)
+    file_ids = fields.List(fields.UUID(), required=True, metadata={"description": "the files that belong to it"})
+
+
+class AssignmentCreated(AssignmentFacts):
+    """A task was given to the client (rule S2.64)."""
+
+    type = "engagements.assignment.created.v1"
+
+
+class AssignmentUpdated(AssignmentFacts):
+    """An assignment's name, description, due date or files were changed, or it was restored after it was deleted."""
+
+    type = "engagements.assignment.updated.v1"
+
+
+class AssignmentCompleted(AssignmentFacts):
+    """An assignment was done."""
+
+    type = "engagements.assignment.completed.v1"
+
+
+class AssignmentReopened(AssignmentFacts):
+    """A completed assignment was taken up again."""
+
+    type = "engagements.assignment.reopened.v1"
+
+
+class AssignmentDeleted(AssignmentFacts):
+    """An assignment was deleted."""
+
+    type = "engagements.assignment.deleted.v1"
+
+
+class CommentFacts(EventData):
+    """What a comment says stays in the service."""
+
+    engagement_id = fields.UUID(required=True)
+    place = fields.String(required=True, metadata={"description": "note, goal or assignment"})
+    place_id = fields.UUID(required=True)
+    by_client = fields.Boolean(required=True)
+
+
+class CommentAdded(CommentFacts):
+    """A note, a goal or an assignment was commented on (rules S2.38, S2.54, S2.76)."""
+
+    type = "engagements.comment.added.v1"
+
+
+class CommentDeleted(CommentFacts):
+    """A comment was deleted by its author."""
+
+    type = "engagements.comment.deleted.v1"

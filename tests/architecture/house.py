@@ -8,10 +8,12 @@ import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from pkgutil import iter_modules
 from types import ModuleType
 from typing import Any
 
 from chassis.service import Service
+from contracts import calls
 from contracts.calls import Call
 from contracts.events import SERVICES
 
@@ -24,9 +26,10 @@ def service_of(name: str) -> Service:
 
 
 def calls_of(name: str) -> dict[str, Call]:
-    """The calls that contracts/calls/<name>.py declares, by the name they have there."""
-    module = importlib.import_module(f"contracts.calls.{name}")
-    return {key: value for key, value in vars(module).items() if isinstance(value, Call)}
+    """The calls to that service which the modules of contracts/calls declare, by the name they have there."""
+    modules = [importlib.import_module(f"contracts.calls.{found.name}") for found in iter_modules(calls.__path__)]
+    declared = {key: value for module in modules for key, value in vars(module).items() if isinstance(value, Call)}
+    return {key: call for key, call in declared.items() if call.service == name}
 
 
 def sources(*folders: str) -> list[Path]:
