@@ -1,6 +1,7 @@
 """Calls between the gateway and the services: what goes in, what comes out, who may.
 
-A module per service, or per large part of one, declares its calls: `send_invoice = command("billing.send_invoice", ById, Invoice)`.
+A module per service, or per large part of one, declares its calls:
+`send_invoice = command("billing.send_invoice", ById, Invoice)`.
 A *command* changes one service, a *query* changes nothing.
 """
 
