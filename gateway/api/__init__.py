@@ -6,12 +6,13 @@ from flask import Flask
 from flask.typing import ResponseReturnValue
 
 from gateway.access import OPEN
-from gateway.api import billing, documents, engagements, notifications, openapi, scheduling, system
+from gateway.api import billing, documents, engagements, notifications, openapi, scheduling, system, workspace
 from gateway.api.expose import Route
 
 PREFIX = "/api/v1"
 TABLES = (
     engagements.routes,
+    workspace.routes,
     scheduling.routes,
     documents.routes,
     billing.routes,

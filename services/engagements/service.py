@@ -1,19 +1,29 @@
 """The engagements service: what it answers, what it listens to, what it does by itself."""
 
 from chassis.service import Every, On, Service
+from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
+from contracts.calls import goals as goal_calls
+from contracts.calls import notes as note_calls
 from services.engagements.activity import operations as activity
+from services.engagements.assignments import operations as assignments
 from services.engagements.base import Base
 from services.engagements.clients import importing
 from services.engagements.clients import operations as clients
+from services.engagements.comments import operations as comments
 from services.engagements.copies import operations as copies
 from services.engagements.engagements import operations as engagements
+from services.engagements.goals import milestones
+from services.engagements.goals import operations as goals
 from services.engagements.invitations import operations as invitations
+from services.engagements.note_templates import operations as note_templates
+from services.engagements.notes import operations as notes
 from services.engagements.organisation import operations as organisation
 from services.engagements.people import operations as people
 from services.engagements.programs import operations as programs
 from services.engagements.settings import Settings
 from services.engagements.sign_ins import operations as sign_ins
+from services.engagements.todos import operations as todos
 
 service = Service(
     name="engagements",
@@ -67,12 +77,61 @@ service = Service(
         calls.assign_engagement: engagements.assign,
         calls.complete_engagement: engagements.complete,
         calls.reopen_engagement: engagements.reopen,
+        note_calls.create_note: notes.create,
+        note_calls.list_notes: notes.list_notes,
+        note_calls.list_client_notes: notes.list_of_client,
+        note_calls.get_note: notes.show,
+        note_calls.update_note: notes.write,
+        note_calls.share_note: notes.share,
+        note_calls.unshare_note: notes.unshare,
+        note_calls.order_notes: notes.put_in_order,
+        note_calls.delete_note: notes.delete,
+        note_calls.restore_note: notes.restore,
+        note_calls.list_note_comments: comments.list_on("note"),
+        note_calls.add_note_comment: comments.add_to("note"),
+        note_calls.list_goal_comments: comments.list_on("goal"),
+        note_calls.add_goal_comment: comments.add_to("goal"),
+        note_calls.list_assignment_comments: comments.list_on("assignment"),
+        note_calls.add_assignment_comment: comments.add_to("assignment"),
+        note_calls.delete_comment: comments.delete,
+        note_calls.create_note_template: note_templates.create,
+        note_calls.list_note_templates: note_templates.list_all,
+        note_calls.get_note_template: note_templates.show,
+        note_calls.update_note_template: note_templates.update,
+        note_calls.delete_note_template: note_templates.delete,
+        goal_calls.create_goal: goals.create,
+        goal_calls.list_goals: goals.list_goals,
+        goal_calls.get_goal: goals.show,
+        goal_calls.update_goal: goals.update,
+        goal_calls.complete_goal: goals.complete,
+        goal_calls.reopen_goal: goals.reopen,
+        goal_calls.delete_goal: goals.delete,
+        goal_calls.restore_goal: goals.restore,
+        goal_calls.create_milestone: milestones.create,
+        goal_calls.update_milestone: milestones.update,
+        goal_calls.complete_milestone: milestones.complete,
+        goal_calls.reopen_milestone: milestones.reopen,
+        goal_calls.delete_milestone: milestones.delete,
+        goal_calls.restore_milestone: milestones.restore,
+        goal_calls.order_milestones: milestones.put_in_order,
+        goal_calls.list_todos: todos.list_todos,
+        assignment_calls.create_assignment: assignments.create,
+        assignment_calls.list_assignments: assignments.list_assignments,
+        assignment_calls.get_assignment: assignments.show,
+        assignment_calls.update_assignment: assignments.update,
+        assignment_calls.complete_assignment: assignments.complete,
+        assignment_calls.reopen_assignment: assignments.reopen,
+        assignment_calls.delete_assignment: assignments.delete,
+        assignment_calls.restore_assignment: assignments.restore,
+        assignment_calls.add_assignment_file: assignments.add_file,
+        assignment_calls.remove_assignment_file: assignments.remove_file,
         calls.list_activity: activity.list_activity,
     },
     listens=[
         On("scheduling.session.*.v1", copies.session_changed),
         On("scheduling.attendee.*.v1", copies.attendee_changed),
         On("documents.resource.*.v1", copies.resource_changed),
+        On("documents.file.*.v1", copies.file_changed),
         On("billing.invoice.*.v1", copies.invoice_changed),
         On("billing.payment.removed.v1", copies.payment_removed),
         On("notifications.notification.*.v1", copies.mail_settled),

@@ -44,9 +44,11 @@ class LibraryItem(Entity, Base):
 
     @classmethod
     def of_file(cls, file: File, parent_id: UUID | None, added_by: str) -> LibraryItem:
-        """The place of a new file."""
+        """The place of a new file; its id is the file's own, so that both ids name it."""
         sort_name = file.name.casefold()[: 2 * LONGEST_NAME]
-        return cls(name=file.name, rank=1, sort_name=sort_name, parent_id=parent_id, file=file, added_by=added_by)
+        return cls(
+            id=file.id, name=file.name, rank=1, sort_name=sort_name, parent_id=parent_id, file=file, added_by=added_by
+        )
 
     def delete(self, now: dt.datetime, *, holds_something: bool) -> None:
         """Takes it out of the library; raises `FolderNotEmpty` for a folder that holds something."""

@@ -37,3 +37,13 @@ class InvoiceCopy(Copy, Base):
     engagement_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     number: Mapped[str | None] = mapped_column(String(60))
     state: Mapped[str] = mapped_column(String(20))
+
+
+class FileCopy(Copy, Base):
+    """A stored file of documents; one without an engagement is a file of the library."""
+
+    __tablename__ = "file_copy"
+
+    name: Mapped[str] = mapped_column(String(255))
+    engagement_id: Mapped[UUID | None] = mapped_column(Uuid)
+    deleted: Mapped[bool]

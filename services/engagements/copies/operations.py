@@ -19,7 +19,7 @@ from services.engagements.activity.wording import (
     session_line,
     session_name,
 )
-from services.engagements.copies.models import InvoiceCopy, SessionCopy
+from services.engagements.copies.models import FileCopy, InvoiceCopy, SessionCopy
 from services.engagements.engagements.models import Engagement
 from services.engagements.engagements.operations import progress_for, publish_completed
 from services.engagements.engagements.progress import counts
@@ -76,6 +76,11 @@ def payment_removed(work: Work, event: Event) -> None:
     """An entry for a payment that was taken off; one that comes in shows by its invoice's own event."""
     invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
     _log(work, event, payment_removed_line(event, invoice.number if invoice else None))
+
+
+def file_changed(work: Work, event: Event) -> None:
+    """Mirrors a stored file: what is put to an assignment must be there."""
+    work.apply(FileCopy, event, deleted=event.type.split(".")[2] == "deleted")
 
 
 def resource_changed(work: Work, event: Event) -> None:

@@ -29,6 +29,7 @@ from services.engagements.copies.models import UNPAID, InvoiceCopy, SessionCopy
 from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.engagements.progress import Progress, progress_of
+from services.engagements.notes.operations import hand_over
 from services.engagements.organisation.operations import organisation
 from services.engagements.people.access import client_for, own_id, serving_coach
 from services.engagements.people.models import Person
@@ -107,6 +108,7 @@ def assign(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     changes = {"previous_coach_id": previous.id, "include_private_notes": along}
     work.publish(EngagementAssigned, engagement, engagement.facts() | changes, actor)
     _hand_over_client(work, engagement, previous, actor)
+    hand_over(work, engagement, private=along)
     work.request(
         key=f"engagement/{engagement.id}/{engagement.version}/assigned",
         kind="coach_changed",

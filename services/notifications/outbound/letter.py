@@ -26,6 +26,8 @@ PLACES = {
 SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled")
 #: Kinds whose link opens an account: it is kept out of the log.
 SECRET_KINDS = ("invitation", "staff_invitation", "password_reset")
+#: Kinds about one thing in an engagement, and what that is called, in its address too; a comment says it itself.
+PLACES_OF = {"note_shared": "note", "goal_created": "goal", "assignment_shared": "assignment", "comment_added": None}
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 60
 _SAFE_LINKS = ("https://", "http://", "tel:", "skype:")
@@ -153,6 +155,9 @@ def _values(scene: Scene) -> dict[str, Any]:
         }
     elif scene.kind == "resource_shared":
         values["names"] = _listed([one_line(name) for name in context["names"]])
+    elif scene.kind in PLACES_OF:
+        name = one_line(context.get("name", ""))
+        values |= {"name": name, "place": f"the {_place(scene)} {name}" if name else f"a {_place(scene)}"}
     elif scene.kind == "coach_changed":
         values |= {key: one_line(context[key]) for key in ("previous_coach_name", "new_coach_name")}
     elif scene.kind in ("invitation", "staff_invitation"):
@@ -207,9 +212,16 @@ def _button(scene: Scene) -> Button | None:
         return Button("Open the invoice", f"{portal}/invoices/{scene.about_id}")
     if scene.kind == "resource_shared":
         return Button("Open the resources", f"{portal}/engagements/{scene.engagement_id}/resources")
+    if scene.kind in PLACES_OF:
+        place = _place(scene)
+        return Button(f"Open the {place}", f"{portal}/engagements/{scene.engagement_id}/{place}s/{scene.about_id}")
     if scene.kind == "coach_changed" and (scene.reader.is_client or scene.reader.name == context["new_coach_name"]):
         return Button("Open the engagement", f"{portal}/engagements/{scene.engagement_id}")
     return None
+
+
+def _place(scene: Scene) -> str:
+    return PLACES_OF[scene.kind] or str(scene.context["place"])
 
 
 def _small_print(scene: Scene) -> str:

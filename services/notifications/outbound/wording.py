@@ -114,6 +114,30 @@ If it was not you, there is nothing to do: your password stays as it is.""",
 
 {% if reader.is_staff %}{{ client.name }}{% else %}{{ coach.name }}{% endif %} has shared with you: {{ names }}.""",
     ),
+    "note_shared": Wording(
+        "{{ coach.name }} has shared a note with you",
+        """{{ greeting }}
+
+{{ coach.name }} has shared {{ place }} with you. You find it in your portal, under {{ program }}.""",
+    ),
+    "goal_created": Wording(
+        "A new goal: {{ name }}",
+        """{{ greeting }}
+
+{{ coach.name }} has set a goal with you: {{ name }}.""",
+    ),
+    "assignment_shared": Wording(
+        "A new assignment: {{ name }}",
+        """{{ greeting }}
+
+{{ coach.name }} has given you an assignment: {{ name }}.""",
+    ),
+    "comment_added": Wording(
+        "{{ coach.name }} has commented on {{ place }}",
+        """{{ greeting }}
+
+{{ coach.name }} has commented on {{ place }}. You find it in your portal, under {{ program }}.""",
+    ),
     "payment_received": Wording(
         "Payment received: {{ payment.amount }} for invoice {{ payment.number }}",
         """{{ greeting }}

@@ -1,0 +1,40 @@
+"""The to-do's of a client, and for staff those of all their clients."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from chassis.paging import page
+from chassis.work import Work
+from contracts.actor import Actor
+from services.engagements.engagements.access import visible_to
+from services.engagements.engagements.models import Engagement
+from services.engagements.people.access import own_id
+from services.engagements.people.models import Person
+from services.engagements.todos.models import Todo
+
+
+def list_todos(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """What has a due date in engagements that run, soonest first (S2.60, S2.61, S2.77); overdue by the actor's day."""
+    statement = (
+        select(Todo)
+        .join(Engagement, Todo.engagement_id == Engagement.id)
+        .where(visible_to(actor), Engagement.deleted_at.is_(None), Engagement.status != "completed")
+    )
+    found = page(work, statement, input, by=(Todo.due_date, Todo.id), descending=False)
+    today = work.now.astimezone(ZoneInfo(work.session.get_one(Person, own_id(actor)).time_zone)).date()
+    wanted = select(Engagement).where(Engagement.id.in_({todo.engagement_id for todo in found["items"]}))
+    rows = work.session.scalars(wanted.options(joinedload(Engagement.client)))
+    clients = {engagement.id: engagement.client for engagement in rows}
+    return found | {"items": [_shown(todo, clients[todo.engagement_id], today) for todo in found["items"]]}
+
+
+def _shown(todo: Todo, client: Person, today: dt.date) -> dict[str, Any]:
+    names = ("kind", "id", "name", "due_date", "engagement_id", "goal_id")
+    shown = {name: getattr(todo, name) for name in names}
+    return shown | {"overdue": todo.due_date < today, "client": client}
