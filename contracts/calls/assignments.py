@@ -52,7 +52,7 @@ class ListAssignments(PageInput):
 
 
 class NewAssignmentFile(ById):
-    """For the assignment `id`: a file of the library by its `file_id`, or a link."""
+    """For the assignment `id`: a file of the library, or of its engagement, by its `file_id`; or a link."""
 
     library_file_id = fields.UUID(load_default=None, allow_none=True)
     url = fields.URL(

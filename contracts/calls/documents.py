@@ -75,6 +75,27 @@ class Resource(Entity):
     by_client = fields.Boolean(required=True, metadata={"description": "the client added it"})
 
 
+class Image(Schema):
+    """A picture of an engagement, for its notes (rule C16); `url` is its address in the portal."""
+
+    file_id = fields.UUID(required=True)
+    url = fields.String(required=True)
+
+
+class Attachment(Schema):
+    """A file of an engagement that is put to an assignment, with the message for the client (rule S2.70)."""
+
+    file_id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    message = fields.String(required=True)
+
+
+class AttachmentForm(Schema):
+    """What a form holds beside the `file`."""
+
+    message = text(5000, shortest=0, load_default="")
+
+
 class ResourcesQuery(PageInput):
     """The resources of one engagement."""
 

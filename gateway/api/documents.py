@@ -53,6 +53,19 @@ def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
     return jsonify(api.ask(calls.share_resources, {**api.json(), "engagement_id": str(engagement_id)})), 201
 
 
+@routes.view(
+    "POST",
+    "/engagements/<uuid:engagement_id>/images",
+    status=201,
+    roles=STAFF,
+    consumes="multipart/form-data",
+    answers=calls.Image,
+)
+def add_image(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
+    """Upload a picture for the notes of an engagement: `file`."""
+    return jsonify(files.forward(f"/engagements/{engagement_id}/images", key=api.key)), 201
+
+
 @routes.view("GET", "/files/<uuid:id>/content", roles=SIGNED_IN, produces="application/octet-stream")
 def file_content(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     """The bytes of a file, whole or in part (`Range`)."""

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+
+from contracts.actor import STAFF
 from contracts.calls import assignments, goals, notes
-from gateway.api.expose import Routes
+from contracts.calls.documents import AttachmentForm
+from gateway import files
+from gateway.api.expose import ApiRequest, Routes
 
 routes = Routes("Notes, goals, assignments")
 
@@ -54,7 +62,29 @@ routes.post("/assignments/<uuid:id>/reopen", assignments.reopen_assignment)
 routes.post("/assignments/<uuid:id>/restore", assignments.restore_assignment)
 routes.get("/assignments/<uuid:id>/comments", notes.list_assignment_comments)
 routes.post("/assignments/<uuid:id>/comments", notes.add_assignment_comment, status=201)
-routes.post("/assignments/<uuid:id>/files", assignments.add_assignment_file, status=201)
+
+
+@routes.view(
+    "POST",
+    "/assignments/<uuid:id>/files",
+    status=201,
+    roles=STAFF,
+    consumes="multipart/form-data",
+    form=AttachmentForm,
+    answers=assignments.AssignmentFile,
+    alternative=assignments.add_assignment_file,
+)
+def add_assignment_file(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """Add a file as multipart `file` and `message`, or as JSON one of the library or a link."""
+    given = {"id": str(id)}
+    if request.mimetype != "multipart/form-data":
+        return jsonify(api.ask(assignments.add_assignment_file, api.json() | given)), 201
+    assignment = api.ask(assignments.get_assignment, given)
+    stored = files.forward(f"/engagements/{assignment['engagement_id']}/files", key=api.key)
+    given |= {"library_file_id": stored["file_id"], "message": stored["message"]}
+    return jsonify(api.ask(assignments.add_assignment_file, given)), 201
+
+
 routes.delete("/assignment-files/<uuid:id>", assignments.remove_assignment_file)
 
 routes.delete("/comments/<uuid:id>", notes.delete_comment)

@@ -26,6 +26,8 @@ service = Service(
     listens=[
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.client.*.v1", copies.client_changed),
+        On("engagements.note.*.v1", copies.note_changed),
+        On("engagements.assignment.*.v1", copies.assignment_changed),
     ],
     every=[Every(60 * 60, sweep.sweep)],
     serves=http.make_app,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Boolean, String, Uuid
+from sqlalchemy import Boolean, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Copy
@@ -29,3 +29,21 @@ class ClientCopy(Copy, Base):
     name: Mapped[str] = mapped_column(String)
     email: Mapped[str] = mapped_column(String)
     portal: Mapped[str] = mapped_column(String)
+
+
+class PlaceCopy(Copy, Base):
+    """A note or an assignment, which shows files; `client_sees` says whether the client may read them there."""
+
+    __tablename__ = "place"
+
+    engagement_id: Mapped[UUID] = mapped_column(Uuid)
+    client_sees: Mapped[bool] = mapped_column(Boolean)
+
+
+class PlaceFile(Base):
+    """A file that a note or an assignment shows."""
+
+    __tablename__ = "place_file"
+
+    place_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("place.id"), primary_key=True)
+    file_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True, index=True)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from sqlalchemy import delete
+
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import NotFound
-from services.documents.copies.models import ClientCopy, EngagementCopy
+from services.documents.copies.models import ClientCopy, EngagementCopy, PlaceCopy, PlaceFile
 
 
 def engagement_changed(work: Work, event: Event) -> None:
@@ -19,6 +21,22 @@ def engagement_changed(work: Work, event: Event) -> None:
 def client_changed(work: Work, event: Event) -> None:
     """Mirrors a client."""
     work.apply(ClientCopy, event)
+
+
+def note_changed(work: Work, event: Event) -> None:
+    """Mirrors which files a note shows; the client reads them while it is shared (C16)."""
+    _place_changed(work, event, client_sees=event.data["shared"] and not event.data["deleted"])
+
+
+def assignment_changed(work: Work, event: Event) -> None:
+    """Mirrors which files belong to an assignment (S2.73)."""
+    _place_changed(work, event, client_sees=not event.data["deleted"])
+
+
+def _place_changed(work: Work, event: Event, *, client_sees: bool) -> None:
+    if work.apply(PlaceCopy, event, client_sees=client_sees):
+        work.session.execute(delete(PlaceFile).where(PlaceFile.place_id == event.subject_id))
+        work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in event.data["file_ids"])
 
 
 def engagement_of(work: Work, actor: Actor, engagement_id: UUID) -> EngagementCopy:

@@ -28,7 +28,16 @@ from chassis.service import Operation
 from chassis.work import Work
 from contracts.actor import SIGNED_IN, STAFF, Actor
 from contracts.calls import Call, command, query
-from contracts.calls.documents import LARGEST_UPLOAD, LONGEST_NAME, LibraryItem, LibraryPlace, Resource
+from contracts.calls.documents import (
+    LARGEST_UPLOAD,
+    LONGEST_NAME,
+    Attachment,
+    AttachmentForm,
+    Image,
+    LibraryItem,
+    LibraryPlace,
+    Resource,
+)
 from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 from contracts.schema import ById, Schema, text
 from services.documents.files.download import respond
@@ -63,6 +72,10 @@ class _NewResourceFile(_StoredBytes):
     engagement_id = fields.UUID(required=True)
 
 
+class _NewAttachment(AttachmentForm, _NewResourceFile):
+    """A file for an assignment."""
+
+
 class _FileContent(Schema):
     name = fields.String()
     content_type = fields.String()
@@ -73,7 +86,7 @@ class _FileContent(Schema):
 def _find(work: Work, actor: Actor, input: dict[str, Any]) -> File:
     file = work.session.get(File, input["id"])
     if file is None or not resources.may_read(work, actor, file):
-        raise NotFound("There is no such file.")
+        raise NotFound("There is no such file.", awaited=True)
     return file
 
 
@@ -81,17 +94,30 @@ def _find(work: Work, actor: Actor, input: dict[str, Any]) -> File:
 # no right to read what it names.
 _add_to_library = command("documents.add_library_file", _NewLibraryFile, LibraryItem, roles=STAFF)
 _add_to_engagement = command("documents.add_resource_file", _NewResourceFile, Resource, roles=SIGNED_IN)
+_add_image = command("documents.add_image", _NewResourceFile, Image, roles=STAFF)
+_add_attachment = command("documents.add_attachment", _NewAttachment, Attachment, roles=STAFF)
 _content_of = query("documents.file_content", ById, _FileContent, roles=SIGNED_IN)
 _ANSWERS: dict[Call, Operation] = {
     _add_to_library: library.add_file,
     _add_to_engagement: resources.add_file,
+    _add_image: resources.add_image,
+    _add_attachment: resources.add_attachment,
     _content_of: _find,
 }
 
+#: What an upload to an address becomes.
+_UPLOADS = {
+    "library": _add_to_library,
+    "engagement": _add_to_engagement,
+    "image": _add_image,
+    "attachment": _add_attachment,
+}
 _ADDRESSES = Map(
     [
         Rule("/library/files", methods=["POST"], endpoint="library"),
         Rule("/engagements/<uuid:engagement_id>/resources", methods=["POST"], endpoint="engagement"),
+        Rule("/engagements/<uuid:engagement_id>/images", methods=["POST"], endpoint="image"),
+        Rule("/engagements/<uuid:engagement_id>/files", methods=["POST"], endpoint="attachment"),
         Rule("/files/<uuid:id>/content", methods=["GET"], endpoint="content"),
     ]
 )
@@ -121,8 +147,9 @@ class _App:
             if endpoint == "content":
                 found = asked.answer(_content_of, {"id": str(given["id"])})
                 return respond(request, self._store.open(found["checksum"]), **found)
-            call = _add_to_library if endpoint == "library" else _add_to_engagement
-            return self._upload(request, body, asked, call, {name: str(value) for name, value in given.items()})
+            return self._upload(
+                request, body, asked, _UPLOADS[endpoint], {name: str(value) for name, value in given.items()}
+            )
         except CoachworksError as error:
             refusal = _refusal(_STATUS.get(error.code, 500), error.to_wire())
         except TooLarge:

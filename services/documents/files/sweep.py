@@ -8,6 +8,7 @@ from itertools import islice
 from sqlalchemy import exists, or_, select
 
 from chassis.runtime import Runtime
+from services.documents.copies.models import PlaceFile
 from services.documents.files.models import File
 from services.documents.files.store import Store
 from services.documents.resources.models import Resource
@@ -37,6 +38,7 @@ def sweep(runtime: Runtime) -> int:
 
 def _needed(runtime: Runtime, checksums: list[str], deleted_since: dt.datetime) -> set[str]:
     shared = exists().where(Resource.file_id == File.id, Resource.removed_at.is_(None))
-    alive = or_(File.deleted_at.is_(None), File.deleted_at > deleted_since, shared)
+    shown = exists().where(PlaceFile.file_id == File.id)
+    alive = or_(File.deleted_at.is_(None), File.deleted_at > deleted_since, shared, shown)
     with runtime.read() as work:
         return set(work.session.scalars(select(File.checksum).where(File.checksum.in_(checksums), alive)))

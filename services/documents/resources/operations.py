@@ -10,11 +10,12 @@ from sqlalchemy import select
 from chassis.paging import counted_page
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
+from contracts.errors import Invalid, NotFound
 from contracts.events.documents import FileDeleted, FileUploaded, ResourceRemoved, ResourceShared
-from services.documents.copies.models import ClientCopy, EngagementCopy
+from services.documents.copies.models import ClientCopy, EngagementCopy, PlaceCopy, PlaceFile
 from services.documents.copies.operations import engagement_of
 from services.documents.files.models import File
+from services.documents.files.sniffing import is_shown_inline
 from services.documents.library.operations import files_to_share
 from services.documents.resources.models import Resource
 from services.documents.resources.sharing import check_may_share
@@ -53,22 +54,34 @@ def add_file(work: Work, actor: Actor, input: dict[str, Any]) -> Resource:
     """A file whose bytes are stored already is added right to the engagement, by its client (S2.87) or by staff."""
     engagement = engagement_of(work, actor, input["engagement_id"])
     client = _active_client(work, engagement) if actor.is_staff else None
-    file = work.add(
-        File(
-            name=input["name"],
-            content_type=input["content_type"],
-            size=input["size"],
-            checksum=input["checksum"],
-            engagement_id=engagement.id,
-            uploaded_by_id=actor.id,
-        )
-    )
+    file = _file_of_engagement(work, actor, input)
     resource = work.add(Resource.of(file, engagement.id, actor))
-    work.publish(FileUploaded, file, file.facts(), actor)
     work.publish(ResourceShared, resource, resource.facts(), actor)
     if client:
         _tell(work, actor, client, engagement.id, [resource])
     return resource
+
+
+def add_image(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """A picture whose bytes are stored already becomes one of the engagement, for its notes (C16)."""
+    if not (input["content_type"].startswith("image/") and is_shown_inline(input["content_type"])):
+        raise Invalid("The input is not valid.", errors={"file": ["Only a picture can be shown in a note (rule C20)."]})
+    file = _file_of_engagement(work, actor, input)
+    return {"file_id": file.id, "url": f"/files/{file.id}/content"}
+
+
+def add_attachment(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """A file whose bytes are stored already becomes one of the engagement, for an assignment (S2.72)."""
+    file = _file_of_engagement(work, actor, input)
+    return {"file_id": file.id, "name": file.name, "message": input["message"]}
+
+
+def _file_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> File:
+    engagement = engagement_of(work, actor, input["engagement_id"])
+    stored = {name: input[name] for name in ("name", "content_type", "size", "checksum")}
+    file = work.add(File(engagement_id=engagement.id, uploaded_by_id=actor.id, **stored))
+    work.publish(FileUploaded, file, file.facts(), actor)
+    return file
 
 
 def remove(work: Work, actor: Actor, input: dict[str, Any]) -> None:
@@ -87,19 +100,29 @@ def remove(work: Work, actor: Actor, input: dict[str, Any]) -> None:
 
 
 def may_read(work: Work, actor: Actor, file: File) -> bool:
-    """Staff read the library; everyone reads what is in an engagement of theirs, and nothing else (C22)."""
+    """Staff read the library; everyone reads what an engagement of theirs shows them, and nothing else (C22).
+
+    A client is shown resources, and the files of shared notes (C16) and of assignments (S2.73).
+    """
     if actor.is_staff and file.in_library:
         return True
-    places = (
-        select(Resource.id)
-        .join(EngagementCopy, EngagementCopy.id == Resource.engagement_id)
-        .where(Resource.file_id == file.id, Resource.removed_at.is_(None), EngagementCopy.deleted.is_(False))
-    )
+    mine = select(EngagementCopy.id).where(EngagementCopy.deleted.is_(False))
     if actor.role == "coach":
-        places = places.where(EngagementCopy.coach_id == actor.id)
+        mine = mine.where(EngagementCopy.coach_id == actor.id)
     elif actor.role == "client":
-        places = places.where(EngagementCopy.client_id == actor.id)
-    return work.session.scalars(places.limit(1)).first() is not None
+        mine = mine.where(EngagementCopy.client_id == actor.id)
+    resources = mine.join(Resource, Resource.engagement_id == EngagementCopy.id)
+    resources = resources.where(Resource.file_id == file.id, Resource.removed_at.is_(None))
+    places = mine.join(PlaceCopy, PlaceCopy.engagement_id == EngagementCopy.id)
+    places = places.join(PlaceFile, PlaceFile.place_id == PlaceCopy.id).where(PlaceFile.file_id == file.id)
+    if file.engagement_id is not None:  # naming a file of another engagement opens nothing
+        places = places.where(EngagementCopy.id == file.engagement_id)
+    if not actor.is_staff:
+        places = places.where(PlaceCopy.client_sees)
+    shown = [resources, places]
+    if actor.is_staff and file.deleted_at is None:
+        shown.append(mine.where(EngagementCopy.id == file.engagement_id))
+    return any(work.session.scalars(found.limit(1)).first() is not None for found in shown)
 
 
 def _active_client(work: Work, engagement: EngagementCopy) -> ClientCopy:

@@ -117,23 +117,24 @@ def restore(work: Work, actor: Actor, input: Input) -> Assignment:
 
 
 def add_file(work: Work, actor: Actor, input: Input) -> AssignmentFile:
-    """Puts a file of the library (S2.71) or a link (S2.68) to it, with a message beside it (S2.70)."""
+    """Puts a file of the library or of the engagement (S2.71, S2.72) or a link (S2.68) to it, with a message beside
+    it (S2.70)."""
     assignment = assignment_for(work, actor, input["id"], change=True)
-    file = work.add(_new_file(work, input))
+    file = work.add(_new_file(work, assignment, input))
     assignment.files.append(file)
     work.publish(AssignmentUpdated, assignment, assignment.facts(), actor)
     _log(work, actor, assignment, "added", f"added {file.title} to the assignment")
     return file
 
 
-def _new_file(work: Work, input: Input) -> AssignmentFile:
+def _new_file(work: Work, assignment: Assignment, input: Input) -> AssignmentFile:
     given = {name for name in ("library_file_id", "url") if input[name] is not None}
     if len(given) != 1:
         raise Invalid("The input is not valid.", errors={"library_file_id": ["Give either this or a url."]})
     if input["url"] is not None:
         return AssignmentFile(url=input["url"], title=input["title"] or input["url"][:255], message=input["message"])
     found = work.copy(FileCopy, input["library_file_id"], what="file in the library")
-    if found.deleted or found.engagement_id is not None:
+    if found.deleted or found.engagement_id not in (None, assignment.engagement_id):
         raise NotFound("There is no such file in the library.", awaited=True)
     return AssignmentFile(file_id=found.id, title=input["title"] or found.name, message=input["message"])
 

@@ -63,7 +63,7 @@ def create(work: Work, actor: Actor, input: Input) -> Note:
     engagement = engagement_for(work, actor, input["engagement_id"])
     first = work.session.scalar(select(func.min(Note.position)).where(Note.engagement_id == engagement.id))
     note = Note(
-        engagement=engagement, coach_id=engagement.coach_id, title="", body="", shared=False,
+        engagement_id=engagement.id, coach_id=engagement.coach_id, title="", body="", shared=False,
         position=0 if first is None else first - 1,
     )  # fmt: skip
     body = input["body"]
