@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
+from contracts.calls import documents as calls
 from services.documents.files.sweep import sweep
 from tests.service.documents.house import PDF, House
 from tests.support import people
@@ -90,12 +90,10 @@ def test_s2_72_a_file_from_the_machine_is_put_to_an_assignment_with_its_message(
 
 
 def test_the_bytes_of_a_deleted_file_stay_while_an_assignment_has_it(house: House) -> None:
-    from contracts.calls import documents as calls
-
     file = house.upload()
     note(house, "shared", 1, file["file_id"], id=uuid4(), shared=True)
     house.harness.call(calls.delete_library, {"id": file["id"]}, actor=house.coach)
-    house.clock_forward(dt.timedelta(days=60))
+    house.harness.clock.advance(days=60)
     assert house.harness.run(sweep) == 0
     assert house.get(file["file_id"], house.client).data == PDF
 

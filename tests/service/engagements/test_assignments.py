@@ -159,6 +159,7 @@ def test_s2_39_comments_follow_their_notes_visibility_and_mail_only_an_active_cl
     assert house.harness.requests("comment_added") == []
     assert not any(entry["kind"] == "comment" for entry in house.activity(by=house.client))
     house.call(comments.share_note, note)
+    house.clock.advance(seconds=1)
     house.call(comments.add_note_comment, {**note, "body": "For both"})
     bodies = [each["body"] for each in house.call(comments.list_note_comments, note, by=house.client)["items"]]
     assert bodies == ["For me", "For both"]

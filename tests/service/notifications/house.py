@@ -160,6 +160,10 @@ def context_of(kind: str) -> dict[str, Any]:
         "password_reset": token,
         "coach_changed": {"previous_coach_name": "Judith Okonkwo", "new_coach_name": "Samuel Adler"},
         "resource_shared": {"names": ["Interview guide.pdf"]},
+        "note_shared": {},
+        "goal_created": {"name": "Lead with calm"},
+        "assignment_shared": {"name": "Values worksheet"},
+        "comment_added": {"place": "goal", "name": "Lead with calm"},
         "payment_received": {"amount": "1190.00", "currency": "EUR", "number": "2026-0133"},
     }
     return contexts[kind]

@@ -207,6 +207,24 @@ def test_every_kind_has_text_and_html_that_say_the_same(post: House, mail_server
         assert shown["html"] == html
 
 
+@pytest.mark.parametrize(
+    ("kind", "context", "subject", "place"),
+    [
+        ("note_shared", {}, "Judith Okonkwo has shared a note with you", "notes"),
+        ("goal_created", {"name": "Lead with calm"}, "A new goal: Lead with calm", "goals"),
+        ("assignment_shared", {"name": "Values"}, "A new assignment: Values", "assignments"),
+        ("comment_added", {"place": "note"}, "Judith Okonkwo has commented on a note", "notes"),
+        ("comment_added", {"place": "goal", "name": "Calm"}, "Judith Okonkwo has commented on the goal Calm", "goals"),
+    ],
+)
+def test_what_is_new_in_an_engagement_is_opened_from_its_mail(
+    post: House, mail_server: MailServer, kind: str, context: dict[str, str], subject: str, place: str
+) -> None:
+    mail = sent(post, mail_server, kind, post.client, context=context)
+    assert mail["Subject"] == subject
+    assert re.search(rf"/engagements/[0-9a-f-]{{36}}/{place}/[0-9a-f-]{{36}}", content(mail, "text/plain"))
+
+
 def test_a_missing_value_is_an_error_and_not_a_gap() -> None:
     with pytest.raises(Exception, match="nobody"):
         fill(Wording("Hello {{ nobody }}", ""), {})
@@ -271,4 +289,4 @@ def test_times_and_money_read_as_people_write_them() -> None:
 
 
 def test_the_examples_of_the_tests_cover_every_kind() -> None:
-    assert all(context_of(kind) for kind in DEFAULTS)
+    assert all(context_of(kind) is not None for kind in DEFAULTS)
