@@ -195,6 +195,7 @@ def test_s2_55_an_active_client_is_mailed_and_an_internal_record_never(house: Ho
 
 
 def test_s2_18_what_either_side_does_with_a_goal_is_in_the_log_and_linked(house: House) -> None:
+    house.clock.advance(seconds=1)
     goal = goal_of(house)
     house.clock.advance(seconds=1)
     house.call(calls.complete_goal, {"id": goal["id"]}, by=house.client)

@@ -163,7 +163,7 @@ def context_of(kind: str) -> dict[str, Any]:
         "note_shared": {},
         "goal_created": {"name": "Lead with calm"},
         "assignment_shared": {"name": "Values worksheet"},
-        "comment_added": {"place": "goal", "name": "Lead with calm"},
+        "comment_added": {"place": "note"},
         "payment_received": {"amount": "1190.00", "currency": "EUR", "number": "2026-0133"},
     }
     return contexts[kind]
