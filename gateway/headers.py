@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from flask import Response, current_app, request
 
-#: Pages load only what we serve; `data:` images are the icons inside our own style sheet.
+#: Pages load only what we serve, and videos of notes; `data:` images are the icons inside our own style sheet.
 _POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "default-src 'self'; img-src 'self' data:; "
+    "frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; "
+    "object-src 'none'; base-uri 'none'; form-action 'self'; "
     "frame-ancestors 'none'"
 )
 

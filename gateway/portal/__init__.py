@@ -30,11 +30,12 @@ from gateway.portal import (
     settings,
     sign_in,
     team,
+    workspace,
 )
 
 _MODULES = (
-    sign_in, dashboard, client_home, clients, engagements, sessions, library, invoices, notifications, programs, team,
-    settings,
+    sign_in, dashboard, client_home, clients, engagements, workspace, sessions, library, invoices, notifications,
+    programs, team, settings,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import engagements, scheduling
+from contracts.calls import engagements, goals, scheduling
 from gateway.portal import clock, show
 from gateway.portal.pages import CLIENT, Pages
 
@@ -18,6 +18,7 @@ def home(greeting: str) -> ResponseReturnValue:
     now = clock.now()
     found = show.look(
         engagements=(engagements.list_engagements, {"limit": 50}),
+        todos=(goals.list_todos, {"limit": 20}),
         sessions=(scheduling.list_sessions, {"from": clock.as_text(clock.start_of_day(now)), "limit": 50}),
     )
     own = found.part("engagements")
@@ -25,7 +26,9 @@ def home(greeting: str) -> ResponseReturnValue:
     own["items"] = sorted(own["items"], key=lambda engagement: rank[engagement["status"]])
     coming = found.items("sessions")
     following = next((one for one in coming or [] if one["state"] == "scheduled" and one["ends_at"] > now), None)
-    return show.page("pages/client_home.html", greeting=greeting, next=following, engagements=own)
+    return show.page(
+        "pages/client_home.html", greeting=greeting, next=following, engagements=own, todos=found.part("todos")
+    )
 
 
 @pages.get("/engagements", CLIENT)

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, scheduling
+from contracts.calls import Call, billing, goals, scheduling
 from gateway.asking import Json, identity
 from gateway.portal import client_home, clock, show
 from gateway.portal.pages import SIGNED_IN, Pages
@@ -17,6 +17,7 @@ pages = Pages()
 
 _UNPAID = ("overdue", "partially_paid", "sent")
 _SHOWN = 5
+_TODOS = 8
 
 
 @pages.get("/", SIGNED_IN)
@@ -41,6 +42,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
     found = show.look(
         coming=sessions(midnight, next_sunday),
         before=sessions(midnight - dt.timedelta(days=30), midnight, state="scheduled"),
+        todos=(goals.list_todos, {"limit": _TODOS}),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
     )
     coming, before = found.items("coming"), found.items("before")
@@ -59,6 +61,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
         next=following,
         soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
         unsaid=before if isinstance(before, show.Down) else list(reversed(unsaid)),
+        todos=found.part("todos"),
         unpaid=_unpaid([found.items(state) for state in _UNPAID]),
     )
 

@@ -21,6 +21,9 @@ pages = Pages()
 
 _TABS = (
     ("Activity Log", "", "activity"),
+    ("Notes", "/notes", "notes"),
+    ("Goals", "/goals", "target"),
+    ("Assignments", "/assignments", "clipboard-text"),
     ("Resources", "/resources", "folder"),
     ("Sessions", "/sessions", "calendar-event"),
     ("Invoices", "/invoices", "receipt"),

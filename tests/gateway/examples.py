@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
+from pkgutil import iter_modules
 from typing import Any
 from uuid import uuid4
 
 from marshmallow import Schema, fields, validate
 
+from contracts import calls
 from contracts.calls import Call
 from contracts.schema import DecimalText, Instant, Zone
 
@@ -26,6 +29,12 @@ _BY_NAME = {
     "html": "<p>Hello</p>",
     "method": "REQUEST",
 }
+
+
+def every_call() -> list[Call]:
+    """All calls that the modules of contracts/calls declare."""
+    modules = [importlib.import_module(f"contracts.calls.{found.name}") for found in iter_modules(calls.__path__)]
+    return [value for module in modules for value in vars(module).values() if isinstance(value, Call)]
 
 
 def answer_of(call: Call, **changes: Any) -> Any:

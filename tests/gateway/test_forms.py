@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import io
 from uuid import uuid4
 
 import pytest
 
 from contracts import errors
-from contracts.calls import Call
-from contracts.events import SERVICES
-from tests.gateway.examples import answer_of
+from tests.gateway.examples import answer_of, every_call
 
 ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
 HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
@@ -19,10 +16,8 @@ HTMX = {"HX-Request": "true", "HX-Target": "dialog"}
 
 @pytest.fixture
 def services(broker):
-    for service in SERVICES:
-        for call in vars(importlib.import_module(f"contracts.calls.{service}")).values():
-            if isinstance(call, Call):
-                broker.answers[call.path] = answer_of(call)
+    for call in every_call():
+        broker.answers[call.path] = answer_of(call)
     return broker
 
 

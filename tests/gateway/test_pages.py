@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 
 import pytest
 
 from contracts.actor import SIGNED_IN
-from contracts.calls import Call
 from contracts.events import SERVICES
-from tests.gateway.examples import answer_of
+from tests.gateway.examples import answer_of, every_call
 from tests.gateway.test_every_route import APP, address_of, routes
 
-CALLS = [
-    call
-    for service in SERVICES
-    for call in vars(importlib.import_module(f"contracts.calls.{service}")).values()
-    if isinstance(call, Call) and call.path != "engagements.authenticate"
-]
+CALLS = [call for call in every_call() if call.path != "engagements.authenticate"]
 PAGES = [
     (rule, role)
     for method, rule, roles in routes()

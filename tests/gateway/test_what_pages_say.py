@@ -45,7 +45,7 @@ def calendar(broker, monkeypatch):
         "items": [one for one in sessions if given["from"] <= one["starts_at"] < given["to"]],
         "next": None,
     }
-    for path in ("billing.list_invoices", "engagements.get_organisation"):
+    for path in ("billing.list_invoices", "engagements.get_organisation", "engagements.list_todos"):
         broker.answers[path] = {"items": [], "next": None, "total": 0, "name": "Northlight", "colour": "#0E6B56"}
     return broker
 
@@ -112,7 +112,7 @@ def menu_of(response):
 
 def test_the_sub_menu_of_an_engagement_counts_what_it_leads_to_in_one_round(counted, browser):
     response = browser("coach").get(f"/engagements/{ID}")
-    assert "Activity Log Resources 5 Sessions 7 Invoices 3" in menu_of(response)
+    assert "Activity Log Notes Goals Assignments Resources 5 Sessions 7 Invoices 3" in menu_of(response)
     assert counted.rounds == 1
 
 
