@@ -22,6 +22,8 @@ from deploy.local.tails import Tail, readable
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 120
 STOP_SECONDS = 20
+#: Its migration sets up the organisation, and the event of that must find the queues of all others: it comes last.
+FIRST_TO_PUBLISH = "engagements"
 DEATHS_IN_A_ROW = 6
 CALM_SECONDS = 60
 
@@ -218,10 +220,15 @@ class LocalSystem:
 
     def _migrate(self) -> None:
         self._say("Bringing the databases and queues up to date")
+        others = [service for service in SERVICES if service != FIRST_TO_PUBLISH]
+        for services in (others, [FIRST_TO_PUBLISH]):
+            self._migrate_together(services)
+
+    def _migrate_together(self, services: list[str]) -> None:
         environment = self.configuration.environment
         migrations = [
             self._child(f"{service}-migrate", f"coachworks migrate {service}", environment(service))
-            for service in SERVICES
+            for service in services
         ]
         try:
             for migration in migrations:

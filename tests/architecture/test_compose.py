@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
+from deploy.local.system import FIRST_TO_PUBLISH
 from gateway.settings import Settings as GatewaySettings
 from tests.architecture.house import ROOT, SERVICES, service_of
 
@@ -76,6 +77,15 @@ def test_no_process_starts_before_its_migration_is_done() -> None:
     for name, command in PROCESSES.items():
         migration = f"{command.split()[1]}-migrate"
         assert COMPOSE[name]["depends_on"] == {migration: {"condition": "service_completed_successfully"}}
+
+
+def test_the_first_event_finds_the_queues_of_all_services() -> None:
+    """Migrating engagements sets up the organisation; what it publishes is lost to a service that has no queue yet."""
+    (setting_up,) = [service for service in SERVICES if service_of(service).prepares]
+    others = {f"{service}-migrate": {"condition": "service_completed_successfully"} for service in SERVICES}
+    others.pop(f"{setting_up}-migrate")
+    assert COMPOSE[f"{setting_up}-migrate"]["depends_on"] == others
+    assert setting_up == FIRST_TO_PUBLISH
 
 
 def test_serve_and_worker_of_documents_see_the_same_bytes() -> None:

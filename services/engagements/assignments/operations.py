@@ -37,12 +37,13 @@ def assignment_for(
     """
     assignment = work.get(Assignment, assignment_id, what="assignment")
     engagement = work.session.get_one(Engagement, assignment.engagement_id)
-    if not actor.sees(engagement) or engagement.deleted_at is not None:
+    gone = assignment.deleted_at is not None and not deleted
+    if gone or not actor.sees(engagement) or engagement.deleted_at is not None:
         raise NotFound("There is no such assignment.")
     if change:
         assignment = work.change(Assignment, assignment_id, what="assignment")
     if assignment.deleted_at is not None and not deleted:
-        raise NotFound("There is no such assignment.")
+        raise NotFound("There is no such assignment.")  # another deleted it while this one waited for the lock
     return assignment
 
 

@@ -70,7 +70,7 @@ def delete(work: Work, actor: Actor, input: Input) -> None:
 
 
 def restore(work: Work, actor: Actor, input: Input) -> Milestone:
-    """Undoes the deletion; it stands where it stood."""
+    """Undoes the deletion; it stands where it stood, or last if the others were put in order meanwhile."""
     milestone = _milestone_for(work, actor, input["id"], deleted=True)
     milestone.restore(work.now)
     work.publish(MilestoneUpdated, milestone, milestone.facts(), actor)
@@ -83,19 +83,24 @@ def put_in_order(work: Work, actor: Actor, input: Input) -> Goal:
     goal = goal_for(work, actor, input["id"], change=True)
     goal.put_in_order(input["ids"])
     work.publish(GoalUpdated, goal, goal.facts(), actor)
+    text = f"put the milestones of the goal {goal.name} in order"
+    record(work, goal.engagement_id, actor, kind="goal", verb="changed", text=text, target=goal.name,
+           link=goal_address(goal))  # fmt: skip
     return goal
 
 
 def _milestone_for(work: Work, actor: Actor, milestone_id: UUID, *, deleted: bool = False) -> Milestone:
     """The milestone of that id, locked; `NotFound` also where the actor may not see its goal."""
     milestone = work.get(Milestone, milestone_id, what="milestone")
+    if milestone.deleted_at is not None and not deleted:
+        raise NotFound("There is no such milestone.")
     try:
         goal_for(work, actor, milestone.goal_id)
     except NotFound:
         raise NotFound("There is no such milestone.") from None
     milestone = work.change(Milestone, milestone_id, what="milestone")
     if milestone.deleted_at is not None and not deleted:
-        raise NotFound("There is no such milestone.")
+        raise NotFound("There is no such milestone.")  # another deleted it while this one waited for the lock
     return milestone
 
 

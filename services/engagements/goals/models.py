@@ -77,12 +77,17 @@ class Goal(Entity, Deletable, Base):
         self.completed_at = None
 
     def put_in_order(self, ids: list[UUID]) -> None:
-        """The milestones in the order of `ids` (S2.59); `Invalid` unless that names each of them once."""
+        """The milestones in the order of `ids` (S2.59); `Invalid` unless that names each of them once.
+
+        Deleted ones come after them, so that one restored shares its place with none.
+        """
         there = {milestone.id: milestone for milestone in self.milestones}
         if len(ids) != len(there) or set(ids) != there.keys():
             raise Invalid("The input is not valid.", errors={"ids": ["Must name each milestone of the goal once."]})
-        for position, id_ in enumerate(ids):
-            there[id_].position = position
+        deleted = [milestone for milestone in self.all_milestones if milestone.deleted_at is not None]
+        last = sorted(deleted, key=lambda milestone: milestone.position)
+        for position, milestone in enumerate([*(there[id_] for id_ in ids), *last]):
+            milestone.position = position
 
     def facts(self) -> dict[str, Any]:
         """The data of its events."""

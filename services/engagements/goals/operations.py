@@ -28,12 +28,13 @@ def goal_for(work: Work, actor: Actor, goal_id: UUID, *, change: bool = False, d
     """
     goal = work.get(Goal, goal_id, what="goal")
     engagement = work.session.get_one(Engagement, goal.engagement_id)
-    if not actor.sees(engagement) or engagement.deleted_at is not None:
+    gone = goal.deleted_at is not None and not deleted
+    if gone or not actor.sees(engagement) or engagement.deleted_at is not None:
         raise NotFound("There is no such goal.")
     if change:
         goal = work.change(Goal, goal_id, what="goal")
     if goal.deleted_at is not None and not deleted:
-        raise NotFound("There is no such goal.")
+        raise NotFound("There is no such goal.")  # another deleted it while this one waited for the lock
     return goal
 
 

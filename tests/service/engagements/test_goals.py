@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.calls import engagements as engagement_calls
 from contracts.calls import goals as calls
 from contracts.errors import Conflict, Invalid, NotFound, Stale
 from services.engagements.goals.models import Goal, Milestone
@@ -145,6 +146,30 @@ def test_s2_59_any_sequence_of_moves_keeps_each_milestone_once(count: int, moves
     assert sorted(milestone.position for milestone in goal.milestones) == list(range(count))
 
 
+def test_s2_57_a_milestone_restored_after_the_others_were_put_in_order_comes_last_and_stays_there(house: House) -> None:
+    goal = goal_of(house)
+    a, b, c = (milestone_of(house, goal, name)["id"] for name in "ABC")
+    house.call(calls.delete_milestone, {"id": b})
+    house.clock.advance(seconds=1)
+    house.call(calls.order_milestones, {"id": goal["id"], "ids": [c, a]})
+    assert house.activity()[0]["text"] == "put the milestones of the goal Lead with calm in order"
+    house.call(calls.restore_milestone, {"id": b})
+    for changed in (a, b, c):
+        house.call(calls.update_milestone, {"id": changed, "due_date": "2026-12-01"})
+        assert named(seen(house, goal)) == ["C", "A", "B"]
+
+
+def test_what_was_deleted_is_not_there_whatever_version_is_named(house: House) -> None:
+    goal = goal_of(house)
+    milestone = milestone_of(house, goal, "First")
+    house.call(calls.delete_milestone, {"id": milestone["id"]})
+    with pytest.raises(NotFound):
+        house.call(calls.update_milestone, {"id": milestone["id"], "name": "x"}, if_match=1)
+    house.call(calls.delete_goal, {"id": goal["id"]})
+    with pytest.raises(NotFound):
+        house.call(calls.update_goal, {"id": goal["id"], "name": "x"}, if_match=1)
+
+
 def test_a_stale_version_changes_nothing(house: House) -> None:
     goal = goal_of(house)
     house.call(calls.update_goal, {"id": goal["id"], "name": "Newer"}, if_match=1)
@@ -233,3 +258,38 @@ def test_todos_s2_60_s2_61_come_soonest_first_for_all_clients_with_what_is_overd
     assert todos(house.coach_called("Nobody Yet"))["items"] == []
     first = todos(house.coach, limit=2)
     assert [each["name"] for each in todos(house.coach, cursor=first["next"])["items"]] == ["Later"]
+
+
+def test_s2_77_todos_are_open_things_of_engagements_that_run(house: House) -> None:
+    due = {"due_date": "2026-12-01"}
+    goal = goal_of(house, **due)
+    milestone_of(house, goal, "First", **due)
+
+    def todos() -> int:
+        return len(house.call(calls.list_todos, {})["items"])
+
+    for undo, back in (
+        ((calls.complete_goal, goal["id"]), (calls.reopen_goal, goal["id"])),
+        (
+            (engagement_calls.complete_engagement, house.engagement),
+            (engagement_calls.reopen_engagement, house.engagement),
+        ),
+        ((engagement_calls.delete_engagement, house.engagement), None),
+    ):
+        assert todos() == 2
+        house.call(undo[0], {"id": undo[1]})
+        assert todos() == 0
+        if back:
+            house.call(back[0], {"id": back[1]})
+
+
+def test_what_is_overdue_is_so_by_the_calendar_of_who_reads(house: House) -> None:
+    today = house.clock.now().date()
+    goal_of(house, due_date=str(today))
+    house.activate()
+    house.call(engagement_calls.update_me, {"time_zone": "Pacific/Kiritimati"}, by=house.coach)
+    house.call(engagement_calls.update_me, {"time_zone": "Pacific/Pago_Pago"}, by=house.client)
+    late = dt.datetime.combine(today, dt.time(23, 30), tzinfo=dt.UTC)
+    house.clock.advance(seconds=(late - house.clock.now()).total_seconds())
+    (coachs,), (clients,) = (house.call(calls.list_todos, {}, by=by)["items"] for by in (house.coach, house.client))
+    assert (coachs["overdue"], clients["overdue"]) == (True, False)
