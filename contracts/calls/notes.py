@@ -14,12 +14,17 @@ LONGEST_BODY = 500_000
 
 
 class NoteLine(Entity):
-    """A note in a list: how it begins stands for its body."""
+    """A note in a list: how it begins stands for its body, or the part about the first word that one looks for."""
 
     engagement_id = fields.UUID(required=True)
     program_name = fields.String(required=True)
     title = fields.String(required=True)
     excerpt = fields.String(required=True)
+    found = fields.List(
+        fields.String(),
+        required=True,
+        metadata={"description": "the words of title and body that one looks for, as they stand there"},
+    )
     shared = fields.Boolean(required=True, metadata={"description": "the client sees it (rule S2.35)"})
     edited_at = Instant(required=True)
 
@@ -45,7 +50,8 @@ class NoteChanges(ById):
 
 
 class ListNotes(PageInput):
-    """The notes of one engagement in their order; those that hold all words of `q` and were edited in those days."""
+    """The notes of one engagement in their order; those that hold words that begin with all of `q`, and were edited in
+    those days."""
 
     engagement_id = fields.UUID(required=True)
     q = search_words()

@@ -15,8 +15,7 @@ from services.engagements.base import Base
 from services.engagements.deletable import Deletable
 from services.engagements.engagements.models import Engagement
 from services.engagements.notes.sanitise import file_ids, plain_text, sanitise
-
-_EXCERPT = 160
+from services.engagements.notes.words import excerpt, found_in, words_of
 
 
 class NotShareable(Conflict):
@@ -31,9 +30,21 @@ class NotShared(Conflict):
     """Only a shared note can be taken back."""
 
 
+class NoteWords(Base):
+    """The folded words of a note, title first, a blank between them: the whole-text index reads them from here.
+
+    It is called `note_words_fts`: on SQLite a table of FTS5 that triggers keep, on PostgreSQL a GIN index.
+    """
+
+    __tablename__ = "note_words"
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # FTS5 needs a whole number that stays
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id"), unique=True)
+    words: Mapped[str] = mapped_column(Text)
+
+
 class Note(Entity, Deletable, Base):
-    """A note, private until it is shared. `coach_id` is whose private note it is (C10); `search` its words in lower
-    case, title first."""
+    """A note, private until it is shared. `coach_id` is whose private note it is (C10)."""
 
     __tablename__ = "note"
     __table_args__ = (Index("ix_note_list", "engagement_id", "position", "id"),)
@@ -44,16 +55,23 @@ class Note(Entity, Deletable, Base):
     coach_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
-    search: Mapped[str] = mapped_column(Text)
+    words: Mapped[NoteWords] = relationship(cascade="all, delete-orphan")
     shared: Mapped[bool]
     position: Mapped[int]
     edited_at: Mapped[dt.datetime] = mapped_column(UtcDateTime, index=True)
 
+    #: The folded words that the reader looks for; no column.
+    wanted: tuple[str, ...] = ()
+
+    @property
+    def found(self) -> list[str]:
+        """The words of title and body that the reader looks for, as they stand there."""
+        return found_in(f"{self.title} {plain_text(self.body)}", self.wanted)
+
     @property
     def excerpt(self) -> str:
-        """How it begins."""
-        words = plain_text(self.body)
-        return words if len(words) <= _EXCERPT else f"{words[: _EXCERPT - 1].rstrip()}…"
+        """How it begins, or what stands about the first word that the reader looks for."""
+        return excerpt(plain_text(self.body), self.found)
 
     @property
     def program_name(self) -> str:
@@ -68,7 +86,7 @@ class Note(Entity, Deletable, Base):
             setattr(self, name, value)
         if different:
             self.edited_at = now
-            self.search = f"{self.title}\n{plain_text(self.body)}".lower()
+            self.words.words = " ".join(words_of(f"{self.title} {plain_text(self.body)}"))
         return bool(different)
 
     def share(self, portal: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, func, or_, select, true, update
+from sqlalchemy import ColumnElement, false, func, literal_column, or_, select, text, true, update
 from sqlalchemy.orm import joinedload
 
 from chassis.paging import page
@@ -20,7 +20,8 @@ from services.engagements.activity.operations import record
 from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.note_templates.operations import body_of
-from services.engagements.notes.models import Note
+from services.engagements.notes.models import Note, NoteWords
+from services.engagements.notes.words import words_of
 from services.engagements.people.access import client_for, own_id
 from services.engagements.people.models import Person
 from services.engagements.telling import tell_client
@@ -28,6 +29,10 @@ from services.engagements.telling import tell_client
 Input = dict[str, Any]
 #: A note that saves itself while one types is in the log once in this time.
 _QUIET = dt.timedelta(minutes=30)
+
+
+#: What the index of PostgreSQL is made of.
+_VECTOR = "to_tsvector('simple'::regconfig, words)"
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
@@ -63,8 +68,8 @@ def create(work: Work, actor: Actor, input: Input) -> Note:
     engagement = engagement_for(work, actor, input["engagement_id"])
     first = work.session.scalar(select(func.min(Note.position)).where(Note.engagement_id == engagement.id))
     note = Note(
-        engagement_id=engagement.id, coach_id=engagement.coach_id, title="", body="", shared=False,
-        position=0 if first is None else first - 1,
+        engagement_id=engagement.id, coach_id=engagement.coach_id, title="", body="", words=NoteWords(words=""),
+        shared=False, position=0 if first is None else first - 1,
     )  # fmt: skip
     body = input["body"]
     if body is None:
@@ -80,7 +85,7 @@ def list_notes(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """The notes of an engagement in their order, with the words and the days that are asked for (S2.25, S2.26)."""
     engagement = engagement_for(work, actor, input["engagement_id"])
     statement = _matching(work, actor, select(Note).where(Note.engagement_id == engagement.id), input)
-    return page(work, statement, input, by=(Note.position, Note.id), descending=False)
+    return _page(work, statement, input, by=(Note.position, Note.id), descending=False)
 
 
 def list_of_client(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
@@ -88,13 +93,13 @@ def list_of_client(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     client = client_for(work, actor, input["id"])
     statement = select(Note).join(Engagement, Note.engagement_id == Engagement.id)
     statement = statement.where(Engagement.client_id == client.id, Engagement.deleted_at.is_(None), visible_to(actor))
-    return page(work, _matching(work, actor, statement, input), input, by=(Note.edited_at, Note.id))
+    return _page(work, _matching(work, actor, statement, input), input, by=(Note.edited_at, Note.id))
 
 
 def _matching(work: Work, actor: Actor, statement: Any, input: Input) -> Any:
     statement = statement.where(Note.deleted_at.is_(None), seen_by(actor)).options(joinedload(Note.engagement))
-    for word in input["q"].lower().split():
-        statement = statement.where(Note.search.contains(word, autoescape=True))
+    if input["q"]:
+        statement = statement.join(Note.words).where(_holding(work, words_of(input["q"])))
     if "edited_from" in input or "edited_to" in input:
         zone = ZoneInfo(work.session.get_one(Person, own_id(actor)).time_zone)
         if "edited_from" in input:
@@ -102,6 +107,25 @@ def _matching(work: Work, actor: Actor, statement: Any, input: Input) -> Any:
         if "edited_to" in input:
             statement = statement.where(Note.edited_at < _midnight(input["edited_to"] + dt.timedelta(days=1), zone))
     return statement
+
+
+def _holding(work: Work, words: list[str]) -> ColumnElement[bool]:
+    """All of these folded words are there, or words that begin with them; none, if there are no words."""
+    if not words:
+        return false()
+    if work.session.get_bind().dialect.name == "sqlite":
+        query = " ".join(f'"{word}"*' for word in words)
+        found = text("SELECT rowid FROM note_words_fts WHERE note_words_fts MATCH :query").bindparams(query=query)
+        return NoteWords.id.in_(found.columns(NoteWords.id))
+    return literal_column(_VECTOR).bool_op("@@")(func.to_tsquery("simple", " & ".join(f"{word}:*" for word in words)))
+
+
+def _page(work: Work, statement: Any, input: Input, **order: Any) -> dict[str, Any]:
+    """A page of notes that show what the reader looks for."""
+    found = page(work, statement, input, **order)
+    for note in found["items"]:
+        note.wanted = tuple(words_of(input["q"]))
+    return found
 
 
 def _midnight(day: dt.date, zone: ZoneInfo) -> dt.datetime:
