@@ -67,13 +67,13 @@ class ListClientNotes(PageInput):
 
 
 class NoteOrder(ById):
-    """The notes of the engagement `id` that one sees, each once."""
+    """Notes of the engagement `id`, each once: they take the places that they have now, in this order."""
 
     ids = fields.List(fields.UUID(), required=True)
 
 
 class OrderedNotes(Schema):
-    """The order as it is now."""
+    """All notes of the engagement that one sees, in their order now."""
 
     ids = fields.List(fields.UUID(), required=True)
 
@@ -147,3 +147,4 @@ list_note_templates = query("engagements.list_note_templates", PageInput, page_o
 get_note_template = query("engagements.get_note_template", ById, NoteTemplate)
 update_note_template = command("engagements.update_note_template", NoteTemplateChanges, NoteTemplate)
 delete_note_template = command("engagements.delete_note_template", ById)
+restore_note_template = command("engagements.restore_note_template", ById, NoteTemplate)

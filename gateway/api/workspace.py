@@ -33,6 +33,7 @@ routes.get("/note-templates", notes.list_note_templates)
 routes.get("/note-templates/<uuid:id>", notes.get_note_template)
 routes.patch("/note-templates/<uuid:id>", notes.update_note_template)
 routes.delete("/note-templates/<uuid:id>", notes.delete_note_template)
+routes.post("/note-templates/<uuid:id>/restore", notes.restore_note_template)
 
 routes.post("/engagements/<uuid:engagement_id>/goals", goals.create_goal, status=201)
 routes.get("/engagements/<uuid:engagement_id>/goals", goals.list_goals)

@@ -24,6 +24,8 @@ from gateway.portal import (
     filters,
     invoices,
     library,
+    note_templates,
+    notes,
     notifications,
     programs,
     sessions,
@@ -34,8 +36,8 @@ from gateway.portal import (
 )
 
 _MODULES = (
-    sign_in, dashboard, client_home, clients, engagements, workspace, sessions, library, invoices, notifications,
-    programs, team, settings,
+    sign_in, dashboard, client_home, clients, engagements, workspace, notes, note_templates, sessions, library,
+    invoices, notifications, programs, team, settings,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

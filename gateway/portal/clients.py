@@ -111,7 +111,7 @@ def _import_again(error: CoachworksError) -> ResponseReturnValue:
 # One client -------------------------------------------------------------------------------------------------------
 
 
-def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers, Json]:
+def record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers, Json]:
     """One round for a client's page: `asked`, and what its header and sub-menu show."""
     round_: dict[str, tuple[Call, Json]] = {
         "client": (calls.get_client, {"id": str(id)}),
@@ -124,6 +124,7 @@ def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answer
     open_ones = [one["id"] for one in engagements["items"] if one["status"] != "completed"]
     tabs = (
         ("Engagements", "", "compass", len(engagements["items"])),
+        ("Notes", "/notes", "notes", None),
         ("Invoices", "/invoices", "receipt", found.beside("invoices").get("total")),
         ("Mail log", "/mail", "mail", sum(found.beside("mail").get("counts", {}).values())),
         ("Profile", "/profile", "user", None),
@@ -143,14 +144,14 @@ def _record(id: UUID, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answer
 @pages.get("/clients/<uuid:id>", STAFF)
 def client(id: UUID) -> ResponseReturnValue:
     latest = (billing.list_invoices, {"client_id": str(id), "limit": 5})
-    found, values = _record(id, "Engagements", invoices=latest)
+    found, values = record(id, "Engagements", invoices=latest)
     return show.page("pages/client.html", invoices=found.items("invoices"), **values)
 
 
 @pages.get("/clients/<uuid:id>/invoices", STAFF)
 def client_invoices(id: UUID) -> ResponseReturnValue:
     given = {"client_id": str(id), **show.query("cursor")}
-    found, values = _record(id, "Invoices", invoices=(billing.list_invoices, given))
+    found, values = record(id, "Invoices", invoices=(billing.list_invoices, given))
     invoices = found.part("invoices")
     return show.page("pages/client_invoices.html", invoices=invoices, **show.pager(invoices), **values)
 
@@ -158,7 +159,7 @@ def client_invoices(id: UUID) -> ResponseReturnValue:
 @pages.get("/clients/<uuid:id>/mail", STAFF)
 def client_mail(id: UUID) -> ResponseReturnValue:
     given = {"client_id": str(id), **show.query("cursor")}
-    found, values = _record(id, "Mail log", mail=(notifications.list_notifications, given))
+    found, values = record(id, "Mail log", mail=(notifications.list_notifications, given))
     mail = found.part("mail")
     return show.page("pages/client_mail.html", notifications=mail, **show.pager(mail), **values)
 
@@ -169,7 +170,7 @@ def profile(id: UUID) -> ResponseReturnValue:
 
 
 def _profile(id: UUID, **again: Any) -> ResponseReturnValue:
-    found, values = _record(id, "Profile", **coaches_if_admin())
+    found, values = record(id, "Profile", **coaches_if_admin())
     shown = {"values": values["client"], **again}
     return show.page("pages/client_profile.html", coaches=coach_choices(found), **values, **shown)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
+from markupsafe import Markup, escape
 
 from contracts.currency import DECIMALS
 from gateway.portal import clock
@@ -18,8 +20,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 def install(app: Flask) -> None:
     for function in (
-        ago, date, day, day_number, file_size, input_date, input_time, long_day, money, month, overdue, plain_number,
-        short_day, weekday_date, when, zone_code, zone_now,
+        ago, date, day, day_number, file_size, input_date, input_time, long_day, marked, money, month, overdue,
+        plain_number, short_day, weekday_date, when, zone_code, zone_now,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_filter(time_of_day, "clock")
@@ -161,3 +163,17 @@ def file_size(size: int | None) -> str:
             return f"{amount:.0f} {unit}" if unit != "MB" or amount >= 10 else f"{amount:.1f} {unit}"
         amount /= 1000
     return f"{amount:.1f} GB"
+
+
+def marked(text: str, found: list[str]) -> Markup:
+    """The text, in which the words of `found` are marked"""
+    if not found:
+        return escape(text)
+    words = "|".join(_whole(word) for word in sorted(found, key=len, reverse=True))
+    parts = re.split(rf"({words})", text)
+    return Markup("").join(Markup("<mark>{}</mark>").format(part) if at % 2 else part for at, part in enumerate(parts))
+
+
+def _whole(word: str) -> str:
+    """The word for itself, where its script has blanks between words."""
+    return re.escape(word) if word >= "\u3040" else rf"\b{re.escape(word)}\b"

@@ -28,7 +28,7 @@ def library() -> ResponseReturnValue:
 
 @pages.post("/library/files", STAFF, largest=files.LARGEST_FORM)
 def upload_to_library() -> ResponseReturnValue:
-    return _upload("/library/files", "/library")
+    return upload("/library/files", "/library")
 
 
 @pages.post("/library/<uuid:id>/delete", STAFF)
@@ -63,7 +63,7 @@ def resources(id: UUID) -> ResponseReturnValue:
 
 @pages.post("/engagements/<uuid:id>/resources", SIGNED_IN, largest=files.LARGEST_FORM)
 def upload_to_engagement(id: UUID) -> ResponseReturnValue:
-    return _upload(f"/engagements/{id}/resources", f"/engagements/{id}/resources")
+    return upload(f"/engagements/{id}/resources", f"/engagements/{id}/resources")
 
 
 @pages.get("/engagements/<uuid:id>/resources/library", STAFF)
@@ -110,7 +110,7 @@ def _shared(items: list[Any]) -> str:
     return f"{items[0]['name']} is shared." if len(items) == 1 else f"{len(items)} files are shared."
 
 
-def _upload(path: str, address: str) -> ResponseReturnValue:
+def upload(path: str, address: str) -> ResponseReturnValue:
     """Sends the form's files on, one after the other; 201 as JSON for a script, else back to `address`."""
     for_script = request.accept_mimetypes.best == "application/json"
     chosen = [file for file in request.files.getlist("file") if file.filename]

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode, urlsplit
+from uuid import UUID
 
 from flask import Response, flash, g, get_flashed_messages, redirect, render_template, request
 from flask.typing import ResponseReturnValue
@@ -144,6 +145,14 @@ def act(call: Call, given: Json, address: str, toast: str, **links: str) -> Resp
     except _SHOWN_IN_FORM as error:
         return refused(error, address)
     return done(address, toast, **links)
+
+
+def put_in_order(call: Call, id: UUID) -> ResponseReturnValue:
+    """The new order of a list: `ids` of a form, or as JSON of a list that was dragged, which is answered with 204."""
+    if request.is_json:
+        ask(call, {"id": str(id), "ids": request.get_json()["ids"]})
+        return "", 204
+    return act(call, {"id": str(id), "ids": request.form.getlist("ids")}, came_from() or "/", "Moved")
 
 
 def refused(error: CoachworksError, address: str) -> Response:

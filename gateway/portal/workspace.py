@@ -1,4 +1,4 @@
-"""Goals, assignments and notes of an engagement: a list, beside it what was chosen with its comments."""
+"""Goals and assignments of an engagement: a list, beside it what was chosen with its comments."""
 
 from __future__ import annotations
 
@@ -22,20 +22,33 @@ from gateway.portal.pages import SIGNED_IN, STAFF, Pages, View
 pages = Pages()
 
 
-def _pane(
-    template: str, tab: str, id: UUID, listed: tuple[Call, Json], chosen: UUID | None, get: Call, comments: Call
+def pane(
+    template: str,
+    tab: str,
+    id: UUID,
+    listed: tuple[Call, Json],
+    chosen: UUID | None,
+    get: Call,
+    comments: Call,
+    filters: tuple[str, ...] = (),
 ) -> ResponseReturnValue:
-    """The list, and what was chosen of it with its comments, in one round."""
+    """The list, and what was chosen of it with its comments, in one round; `filters` are kept in its addresses."""
     asked = {"listed": listed}
     if chosen:
-        asked |= {"chosen": (get, {"id": str(chosen)}), "comments": (comments, {"id": str(chosen), "limit": 200})}
+        cursor = {"cursor": request.args["comments"]} if request.args.get("comments") else {}
+        asked |= {
+            "chosen": (get, {"id": str(chosen)}),
+            "comments": (comments, {"id": str(chosen), "limit": 100, **cursor}),
+        }
     found, values = look_at(id, tab, **asked)
     return show.page(
         template,
         listed=found.part("listed"),
         chosen=found.need("chosen") if chosen else None,
-        comments=found.need("comments")["items"] if chosen else [],
+        comments=found.need("comments") if chosen else None,
         today=clock.local(clock.now()).date(),
+        filters=show.query(*filters),
+        **show.pager(found.part("listed"), filters),
         **values,
     )
 
@@ -44,7 +57,7 @@ def _pane(
 def goals(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
     listed = (goal_calls.list_goals, {"engagement_id": str(id), "limit": 200})
     template, comments = "pages/engagement_goals.html", note_calls.list_goal_comments
-    return _pane(template, "Goals", id, listed, chosen, goal_calls.get_goal, comments)
+    return pane(template, "Goals", id, listed, chosen, goal_calls.get_goal, comments)
 
 
 @pages.get("/engagements/<uuid:id>/goals/<uuid:chosen>", SIGNED_IN)
@@ -56,24 +69,12 @@ def goal(id: UUID, chosen: UUID) -> ResponseReturnValue:
 def assignments(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
     listed = (assignment_calls.list_assignments, {"engagement_id": str(id), "limit": 200})
     template, comments = "pages/engagement_assignments.html", note_calls.list_assignment_comments
-    return _pane(template, "Assignments", id, listed, chosen, assignment_calls.get_assignment, comments)
+    return pane(template, "Assignments", id, listed, chosen, assignment_calls.get_assignment, comments)
 
 
 @pages.get("/engagements/<uuid:id>/assignments/<uuid:chosen>", SIGNED_IN)
 def assignment(id: UUID, chosen: UUID) -> ResponseReturnValue:
     return assignments(id, chosen)
-
-
-@pages.get("/engagements/<uuid:id>/notes", SIGNED_IN)
-def notes(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
-    listed = (note_calls.list_notes, {"engagement_id": str(id), "limit": 200, **show.query("q")})
-    template, comments = "pages/engagement_notes.html", note_calls.list_note_comments
-    return _pane(template, "Notes", id, listed, chosen, note_calls.get_note, comments)
-
-
-@pages.get("/engagements/<uuid:id>/notes/<uuid:chosen>", SIGNED_IN)
-def note(id: UUID, chosen: UUID) -> ResponseReturnValue:
-    return notes(id, chosen)
 
 
 # New ones ---------------------------------------------------------------------------------------------------------
@@ -89,12 +90,13 @@ def _new(template: str, id: UUID, kind: str, **again: Any) -> ResponseReturnValu
         asked["verdicts"] = (notifications.may_notify, given)
     found = show.look(**asked)
     engagement = found.need("engagement")
-    verdicts = [
-        verdict
-        for verdict in (found.need("verdicts")["verdicts"] if is_staff else [])
-        if verdict["recipient"]["person_id"] == engagement["client"]["id"]
-    ]
+    verdicts = to_the_client(engagement, found.need("verdicts")) if is_staff else []
     return show.page(template, engagement=engagement, verdicts=verdicts, **again)
+
+
+def to_the_client(engagement: Json, answer: Json) -> list[Json]:
+    """Of the verdicts of notifications.may_notify the one about the engagement's client."""
+    return [each for each in answer["verdicts"] if each["recipient"]["person_id"] == engagement["client"]["id"]]
 
 
 @pages.get("/engagements/<uuid:id>/goals/new", SIGNED_IN)
@@ -138,7 +140,7 @@ def _back(id: UUID, gone: bool) -> str:
     return came_from.removesuffix(f"/{id}") if gone else came_from
 
 
-def _does(call: Call, toast: str, *, undo: str = "", fields: tuple[str, ...] = ()) -> View:
+def does(call: Call, toast: str, *, undo: str = "", fields: tuple[str, ...] = ()) -> View:
     """The view of a button that makes the call; `undo` is where the toast's button posts to."""
 
     def view(id: UUID) -> ResponseReturnValue:
@@ -163,20 +165,15 @@ for _thing, _complete, _reopen, _delete, _restore, _comment, _who in (
      goal_calls.restore_milestone, None, SIGNED_IN),
 ):  # fmt: skip
     _at = f"/{_thing}/<uuid:id>"
-    pages.post(f"{_at}/complete", SIGNED_IN)(_does(_complete, "Completed", undo=f"/{_thing}/{{id}}/reopen"))
-    pages.post(f"{_at}/reopen", SIGNED_IN)(_does(_reopen, "Reopened"))
-    pages.post(f"{_at}/delete", _who)(_does(_delete, "Deleted", undo=f"/{_thing}/{{id}}/restore"))
-    pages.post(f"{_at}/restore", _who)(_does(_restore, "It is back."))
+    pages.post(f"{_at}/complete", SIGNED_IN)(does(_complete, "Completed", undo=f"/{_thing}/{{id}}/reopen"))
+    pages.post(f"{_at}/reopen", SIGNED_IN)(does(_reopen, "Reopened"))
+    pages.post(f"{_at}/delete", _who)(does(_delete, "Deleted", undo=f"/{_thing}/{{id}}/restore"))
+    pages.post(f"{_at}/restore", _who)(does(_restore, "It is back."))
     if _comment:
-        pages.post(f"{_at}/comments", SIGNED_IN)(_does(_comment, "Your comment is there.", fields=("body",)))
+        pages.post(f"{_at}/comments", SIGNED_IN)(does(_comment, "Your comment is there.", fields=("body",)))
 
-pages.post("/notes/<uuid:id>/comments", SIGNED_IN)(
-    _does(note_calls.add_note_comment, "Your comment is there.", fields=("body",))
-)
-pages.post("/notes/<uuid:id>/unshare", STAFF)(_does(note_calls.unshare_note, "Only you see the note now."))
-pages.post("/notes/<uuid:id>/share", STAFF)(_does(note_calls.share_note, "The client sees the note and gets a mail."))
-pages.post("/notes/<uuid:id>/delete", STAFF)(_does(note_calls.delete_note, "Deleted", undo="/notes/{id}/restore"))
-pages.post("/notes/<uuid:id>/restore", STAFF)(_does(note_calls.restore_note, "It is back."))
+
+pages.post("/comments/<uuid:id>/delete", SIGNED_IN)(does(note_calls.delete_comment, "The comment is deleted."))
 
 
 @pages.post("/goals/<uuid:id>/milestones", SIGNED_IN)
@@ -187,5 +184,4 @@ def create_milestone(id: UUID) -> ResponseReturnValue:
 
 @pages.post("/goals/<uuid:id>/milestones/order", SIGNED_IN)
 def order_milestones(id: UUID) -> ResponseReturnValue:
-    given = {"id": str(id), "ids": request.form.getlist("ids")}
-    return show.act(goal_calls.order_milestones, given, show.came_from() or "/", "Moved")
+    return show.put_in_order(goal_calls.order_milestones, id)

@@ -99,6 +99,7 @@ service = Service(
         note_calls.get_note_template: note_templates.show,
         note_calls.update_note_template: note_templates.update,
         note_calls.delete_note_template: note_templates.delete,
+        note_calls.restore_note_template: note_templates.restore,
         goal_calls.create_goal: goals.create,
         goal_calls.list_goals: goals.list_goals,
         goal_calls.get_goal: goals.show,

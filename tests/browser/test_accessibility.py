@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from deploy.local.system import ROOT
 from tests.browser.conftest import ARTEFACTS
+from tests.browser.people import enrol, sign_in
 from tests.support.api import Api
 from tests.support.broker import eventually
-from tests.support.mail import link_of
 from tests.system.conftest import ADMIN, PASSWORD, Running
 
 AXE = ROOT / "gateway" / "assets" / "node_modules" / "axe-core" / "axe.min.js"
@@ -39,17 +39,14 @@ class Place:
     draft: str
     invoice: str
     mail: str
+    workspace: list[str]
 
 
 @pytest.fixture(scope="module")
 def place(running: Running) -> Place:
     admin = running.admin
-    me = admin.get("/me")
-    client = admin.post("/clients", {"name": "Wei-Ling Tan", "email": CLIENT, "company": "Merlion Foods"}, expect=201)
-    started = {"client_id": client["id"], "program_name": "Executive Presence", "sessions_total": 8}
-    engagement = admin.post("/engagements", {**started, "coach_id": me["id"]}, expect=201)
-    path = f"/engagements/{engagement['id']}"
-    _active(running, path)
+    path = enrol(running, "Wei-Ling Tan", CLIENT, CLIENT_PASSWORD, company="Merlion Foods")
+    client = admin.get(path)["client"]
     next_one = _sessions(admin, path)
     admin.request("POST", f"{path}/resources", expect=201, files={"file": ("Plan.txt", b"A plan.")})
     lines = [{"description": "Coaching", "quantity": "1", "unit_price": "800.00", "tax_rate": "19"}]
@@ -58,6 +55,7 @@ def place(running: Running) -> Place:
     admin.post(f"/invoices/{sent['id']}/send", expect=202)
     running.mailbox.await_mail(CLIENT, "invoice")
     mail = admin.get("/notifications", kind="invoice", client_id=client["id"])["items"][0]
+    workspace = _workspace(admin, path)
     return Place(
         client=f"/clients/{client['id']}",
         engagement=path,
@@ -65,14 +63,26 @@ def place(running: Running) -> Place:
         draft=f"/invoices/{draft['id']}/edit",
         invoice=f"/invoices/{sent['id']}",
         mail=f"/notifications/{mail['id']}",
+        workspace=workspace,
     )
 
 
-def _active(running: Running, engagement: str) -> None:
-    """The client is invited and creates a password."""
-    running.admin.post(f"{engagement}/invitation", expect=202)
-    token = link_of(running.mailbox.await_mail(CLIENT, "invitation"), "invitations")
-    running.anybody.post(f"/public/invitations/{token}", {"password": CLIENT_PASSWORD}, expect=201)
+def _workspace(admin: Api, engagement: str) -> list[str]:
+    """A shared note, a goal and an assignment, each with a comment; their tails within the engagement."""
+    body = '<h2>Plan</h2><p>Say <strong>less</strong>, <span class="ql-bg-yellow">later</span>.</p>'
+    note = admin.post(f"{engagement}/notes", {"title": "Session 1", "body": body}, expect=201)
+    admin.post(f"/notes/{note['id']}/share")
+    goal = admin.post(f"{engagement}/goals", {"name": "Lead with calm", "due_date": "2026-01-05"}, expect=201)
+    for name in ("Count to seven", "Ask twice"):
+        made = admin.post(f"/goals/{goal['id']}/milestones", {"name": name, "due_date": "2030-01-05"}, expect=201)
+    admin.post(f"/milestones/{made['id']}/complete")
+    assignment = admin.post(f"{engagement}/assignments", {"name": "Read chapter 4"}, expect=201)
+    link = {"url": "https://example.org/4", "title": "Chapter 4", "message": "From page 3"}
+    admin.post(f"/assignments/{assignment['id']}/files", link, expect=201)
+    places = {"notes": note, "goals": goal, "assignments": assignment}
+    for kind, thing in places.items():
+        admin.post(f"/{kind}/{thing['id']}/comments", {"body": "Well seen."}, expect=201)
+    return [f"/{kind}/{thing['id']}" for kind, thing in places.items()]
 
 
 def _sessions(admin: Api, engagement: str) -> Any:
@@ -110,14 +120,6 @@ def page(request: pytest.FixtureRequest, browser: Browser, running: Running) -> 
     made = context.new_page()
     yield made
     context.close()
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Your address").fill(email)
-    page.get_by_role("textbox", name="Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")
 
 
 def flaws(page: Page) -> list[str]:
@@ -162,10 +164,11 @@ def test_pages_of_strangers(page: Page) -> None:
 
 def test_pages_of_staff(page: Page, place: Place) -> None:
     sign_in(page, ADMIN, PASSWORD)
-    lists = ("/", "/clients", "/invoices", "/programs", "/library", "/notifications", "/team", "/settings", "/profile")
-    record = [f"{place.client}{tab}" for tab in ("", "/mail", "/profile")]
-    panes = [f"{place.engagement}{tab}" for tab in ("", "/resources", "/sessions", "/invoices")]
-    assert flaws_of(page, *lists, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []
+    lists = ["/", "/clients", "/invoices", "/programs", "/library", "/note-templates", "/notifications"]
+    own = ["/team", "/settings", "/profile"]
+    record = [f"{place.client}{tab}" for tab in ("", "/notes", "/mail", "/profile")]
+    panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
+    assert flaws_of(page, *lists, *own, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []
 
 
 def test_dialogs_and_menus(page: Page, place: Place) -> None:
@@ -187,5 +190,5 @@ def test_dialogs_and_menus(page: Page, place: Place) -> None:
 
 def test_pages_of_clients(page: Page, place: Place) -> None:
     sign_in(page, CLIENT, CLIENT_PASSWORD)
-    panes = [f"{place.engagement}{tab}" for tab in ("", "/resources", "/sessions", "/invoices")]
+    panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
     assert flaws_of(page, "/", *panes, "/sessions", "/invoices", place.session, place.invoice) == []

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import ARTEFACTS
+from tests.browser.people import sign_in
 from tests.support.broker import eventually
 from tests.support.mail import invite_of, link_of
 from tests.system.conftest import ADMIN, PASSWORD, Running
@@ -33,14 +34,6 @@ def picture(page: Page, name: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), (
         f"{name} scrolls sideways"
     )
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("Your address").fill(email)
-    page.get_by_role("textbox", name="Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Good")
 
 
 def create_password(page: Page, token: str) -> None:

@@ -118,7 +118,7 @@ def test_the_sub_menu_of_an_engagement_counts_what_it_leads_to_in_one_round(coun
 
 def test_the_sub_menu_of_a_client_counts_what_it_leads_to_in_one_round(counted, browser):
     response = browser("coach").get(f"/clients/{ID}")
-    assert "Engagements 1 Invoices 4 Mail log 1,197 Profile" in menu_of(response)
+    assert "Engagements 1 Notes Invoices 4 Mail log 1,197 Profile" in menu_of(response)
     assert counted.rounds == 1
 
 

@@ -1,4 +1,5 @@
 import "htmx.org";
+import { each } from "./js/page.js";
 import "./js/busy.js";
 import "./js/dialog.js";
 import "./js/fields.js";
@@ -9,3 +10,6 @@ import "./js/sort.js";
 import "./js/theme.js";
 import "./js/toast.js";
 import "./js/upload.js";
+
+// The editor is large: it comes when a page has one.
+each("[data-editor]", async (form) => (await import("./js/editor.js")).edit(form));

@@ -1,10 +1,11 @@
-"""Whole-text index of notes: FTS5 on SQLite, GIN on PostgreSQL."""
+"""Whole-text index of notes: FTS5 on SQLite, GIN on PostgreSQL; note templates that were deleted can come back."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
 
+from chassis import columns
 from services.engagements.notes.sanitise import plain_text
 from services.engagements.notes.words import words_of
 
@@ -29,6 +30,7 @@ _FTS = (
 
 
 def upgrade() -> None:
+    op.add_column("note_template", sa.Column("deleted_at", columns.UtcDateTime(timezone=True), nullable=True))
     with op.batch_alter_table("note") as batch:  # no release ever wrote to it
         batch.drop_column("search")
     words = op.create_table(
@@ -57,5 +59,7 @@ def downgrade() -> None:
     if connection.dialect.name == "sqlite":
         op.drop_table("note_words_fts")
     op.drop_table("note_words")
+    with op.batch_alter_table("note_template") as batch:
+        batch.drop_column("deleted_at")
     with op.batch_alter_table("note") as batch:
         batch.add_column(sa.Column("search", sa.Text(), nullable=False, server_default=""))

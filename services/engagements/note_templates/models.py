@@ -9,13 +9,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Entity
 from services.engagements.base import Base
+from services.engagements.deletable import Deletable
 from services.engagements.notes.sanitise import sanitise
 
 
-class NoteTemplate(Entity, Base):
+class NoteTemplate(Entity, Deletable, Base):
     """A title and what a note begins with."""
 
     __tablename__ = "note_template"
+    what = "note template"
 
     title: Mapped[str] = mapped_column(String(200), index=True)
     body: Mapped[str] = mapped_column(Text)

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.errors import NotFound
 from services.engagements.note_templates.models import NoteTemplate
 
 Input = dict[str, Any]
-_WHAT = "note template"
 
 
 def create(work: Work, actor: Actor, input: Input) -> NoteTemplate:
@@ -27,28 +27,51 @@ def create(work: Work, actor: Actor, input: Input) -> NoteTemplate:
 
 def list_all(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """The templates by title."""
-    return page(work, select(NoteTemplate), input, by=(NoteTemplate.title, NoteTemplate.id), descending=False)
+    there = select(NoteTemplate).where(NoteTemplate.deleted_at.is_(None))
+    return page(work, there, input, by=(NoteTemplate.title, NoteTemplate.id), descending=False)
 
 
 def show(work: Work, actor: Actor, input: Input) -> NoteTemplate:
     """One template."""
-    return work.get(NoteTemplate, input["id"], what=_WHAT)
+    return _template(work, input["id"])
 
 
 def update(work: Work, actor: Actor, input: Input) -> NoteTemplate:
     """Changes it; notes that began with it stay as they are."""
-    template = work.change(NoteTemplate, input["id"], what=_WHAT)
+    template = _template(work, input["id"], change=True)
     template.write(input)
-    template.version += 1
-    template.updated_at = work.now
-    return template
+    return _changed(work, template)
 
 
 def delete(work: Work, actor: Actor, input: Input) -> None:
-    """Deletes it."""
-    work.session.delete(work.change(NoteTemplate, input["id"], what=_WHAT))
+    """Deletes it; for 30 days that can be undone."""
+    template = _template(work, input["id"], change=True)
+    template.delete(work.now)
+    _changed(work, template)
+
+
+def restore(work: Work, actor: Actor, input: Input) -> NoteTemplate:
+    """Undoes the deletion."""
+    template = work.change(NoteTemplate, input["id"], what=NoteTemplate.what)
+    template.restore(work.now)
+    return _changed(work, template)
 
 
 def body_of(work: Work, template_id: UUID) -> str:
     """What a note with that template begins with; `NotFound` if there is no such template."""
-    return work.get(NoteTemplate, template_id, what=_WHAT).body
+    return _template(work, template_id).body
+
+
+def _template(work: Work, id: UUID, *, change: bool = False) -> NoteTemplate:
+    """The template of that id, locked if it is to be changed; `NotFound` if it is deleted."""
+    find = work.change if change else work.get
+    template = find(NoteTemplate, id, what=NoteTemplate.what)
+    if template.deleted_at is not None:
+        raise NotFound("There is no such note template.")
+    return template
+
+
+def _changed(work: Work, template: NoteTemplate) -> NoteTemplate:
+    template.version += 1
+    template.updated_at = work.now
+    return template

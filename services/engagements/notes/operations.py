@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import Invalid, NotFound
+from contracts.errors import NotFound
 from contracts.events.engagements import NoteCreated, NoteDeleted, NoteShared, NoteUnshared, NoteUpdated
 from services.engagements.activity.models import Activity
 from services.engagements.activity.operations import record
@@ -22,6 +22,7 @@ from services.engagements.engagements.models import Engagement
 from services.engagements.note_templates.operations import body_of
 from services.engagements.notes.models import Note, NoteWords
 from services.engagements.notes.words import words_of
+from services.engagements.order import moved
 from services.engagements.people.access import client_for, own_id
 from services.engagements.people.models import Person
 from services.engagements.telling import tell_client
@@ -189,20 +190,20 @@ def restore(work: Work, actor: Actor, input: Input) -> Note:
 
 
 def put_in_order(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
-    """Puts the notes that the actor sees in the order of `ids` (S2.36), which must name each of them once.
+    """Puts notes that the actor sees in the order of `ids` (S2.36), which may be one page of a long list.
 
-    They take the places that they had among them; notes that the actor does not see stay where they are.
+    They take the places that they had among them; all others stay where they are.
     """
     engagement = engagement_for(work, actor, input["id"])
     seen = select(Note).where(Note.engagement_id == engagement.id, Note.deleted_at.is_(None), seen_by(actor))
-    there = {note.id: note for note in work.session.scalars(seen.order_by(Note.id).with_for_update())}
-    if len(input["ids"]) != len(there) or set(input["ids"]) != there.keys():
-        raise Invalid("The input is not valid.", errors={"ids": ["Must name each note of the engagement once."]})
+    there = {note.id: note for note in work.session.scalars(seen.order_by(Note.position, Note.id).with_for_update())}
+    places = [note.position for note in there.values()]
+    ids = moved(list(there), input["ids"])
     position = None
-    for place, id_ in zip(sorted(note.position for note in there.values()), input["ids"], strict=True):
+    for place, id_ in zip(places, ids, strict=True):
         position = place if position is None else max(place, position + 1)  # two begun at once have the same place
         there[id_].position = position
-    return {"ids": input["ids"]}
+    return {"ids": ids}
 
 
 def hand_over(work: Work, engagement: Engagement, *, private: bool) -> None:
