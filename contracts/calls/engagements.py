@@ -185,8 +185,12 @@ class EngagementChanges(ById):
 
 
 class ListEngagements(PageInput):
-    """`q` looks in the program's name and in the client's name, address and company."""
+    """`q` looks in the program's name and in the client's name, address and company.
 
+    `quiet` are those that run without a session in the organisation's last `quiet_after_weeks`, and with none to come.
+    """
+
+    quiet = fields.Boolean(load_default=False)
     status = fields.String(validate=validate.OneOf(STATUSES))
     coach_id = fields.UUID()
     client_id = fields.UUID()

@@ -91,6 +91,16 @@ class Todo(Schema):
     client = fields.Nested(PersonRef, required=True)
 
 
+class WorkspaceCounts(Schema):
+    """How many notes, goals and assignments an engagement has, of those that one sees."""
+
+    notes = fields.Integer(required=True)
+    goals = fields.Integer(required=True, metadata={"description": "active ones"})
+    goals_completed = fields.Integer(required=True)
+    assignments = fields.Integer(required=True, metadata={"description": "open ones"})
+    assignments_completed = fields.Integer(required=True)
+
+
 create_goal = command("engagements.create_goal", NewGoal, Goal, roles=SIGNED_IN)
 list_goals = query("engagements.list_goals", ListGoals, page_of(Goal), roles=SIGNED_IN)
 get_goal = query("engagements.get_goal", ById, Goal, roles=SIGNED_IN)
@@ -109,3 +119,4 @@ restore_milestone = command("engagements.restore_milestone", ById, Milestone, ro
 order_milestones = command("engagements.order_milestones", MilestoneOrder, Goal, roles=SIGNED_IN)
 
 list_todos = query("engagements.list_todos", PageInput, page_of(Todo), roles=SIGNED_IN)
+count_workspace = query("engagements.count_workspace", ById, WorkspaceCounts, roles=SIGNED_IN)

@@ -15,6 +15,7 @@ from contracts.errors import CoachworksError
 from gateway import csrf
 from gateway.asking import ask
 from gateway.portal import (
+    assignments,
     brand,
     client_home,
     clients,
@@ -22,6 +23,7 @@ from gateway.portal import (
     dashboard,
     engagements,
     filters,
+    goals,
     invoices,
     library,
     note_templates,
@@ -32,11 +34,10 @@ from gateway.portal import (
     settings,
     sign_in,
     team,
-    workspace,
 )
 
 _MODULES = (
-    sign_in, dashboard, client_home, clients, engagements, workspace, notes, note_templates, sessions, library,
+    sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
 )  # fmt: skip
 _HERE = Path(__file__).parent

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, goals, scheduling
+from contracts.calls import Call, billing, engagements, goals, scheduling
 from gateway.asking import Json, identity
 from gateway.portal import client_home, clock, show
 from gateway.portal.pages import SIGNED_IN, Pages
@@ -43,6 +43,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
         coming=sessions(midnight, next_sunday),
         before=sessions(midnight - dt.timedelta(days=30), midnight, state="scheduled"),
         todos=(goals.list_todos, {"limit": _TODOS}),
+        quiet=(engagements.list_engagements, {"quiet": True, "limit": _SHOWN}),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
     )
     coming, before = found.items("coming"), found.items("before")
@@ -62,6 +63,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
         soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
         unsaid=before if isinstance(before, show.Down) else list(reversed(unsaid)),
         todos=found.part("todos"),
+        quiet=found.part("quiet"),
         unpaid=_unpaid([found.items(state) for state in _UNPAID]),
     )
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, documents, scheduling
+from contracts.calls import Call, billing, documents, goals, scheduling
 from contracts.calls import engagements as calls
 from contracts.errors import Conflict, Unavailable
 from gateway.asking import Json, ask, identity
@@ -38,10 +38,15 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
         "upcoming": (scheduling.list_engagement_sessions, {**one_of, "when": "upcoming", "limit": 200}),
         "resources": (documents.list_resources, one_of),
         "invoices": (billing.list_engagement_invoices, one_of),
+        "counts": (goals.count_workspace, {"id": str(id)}),
     }
     found = show.look(**{**round_, **asked})
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
+    workspace = found.part("counts")
     counts = {
+        "Notes": workspace.get("notes"),
+        "Goals": workspace.get("goals"),
+        "Assignments": workspace.get("assignments"),
         "Resources": found.beside("resources").get("total"),
         "Sessions": upcoming.get("planned"),
         "Invoices": found.beside("invoices").get("total"),
@@ -57,7 +62,8 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
         for label, path, icon in _TABS
     ]
     following = upcoming["items"][0] if upcoming["items"] else None
-    return found, {"engagement": engagement, "upcoming": upcoming, "next": following, "tabs": tabs, "pane": tab}
+    values = {"upcoming": upcoming, "next": following, "tabs": tabs, "counts": workspace}
+    return found, {"engagement": engagement, **values}
 
 
 @pages.get("/engagements/<uuid:id>", SIGNED_IN)

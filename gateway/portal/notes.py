@@ -131,6 +131,7 @@ def share_note(id: UUID, chosen: UUID) -> ResponseReturnValue:
 pages.post("/notes/<uuid:id>/comments", SIGNED_IN)(
     does(note_calls.add_note_comment, "Your comment is there.", fields=("body",))
 )
+pages.post("/comments/<uuid:id>/delete", SIGNED_IN)(does(note_calls.delete_comment, "The comment is deleted."))
 pages.post("/notes/<uuid:id>/unshare", STAFF)(does(note_calls.unshare_note, "Only you see the note now."))
 pages.post("/notes/<uuid:id>/delete", STAFF)(does(note_calls.delete_note, "Deleted", undo="/notes/{id}/restore"))
 pages.post("/notes/<uuid:id>/restore", STAFF)(does(note_calls.restore_note, "It is back."))

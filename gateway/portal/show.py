@@ -128,9 +128,9 @@ def attempt(
     call: Call, given: Json, succeed: Callable[[Any], ResponseReturnValue], again: Callable[..., ResponseReturnValue]
 ) -> ResponseReturnValue:
     """Makes the call that a form is for: `succeed(answer)`, or `again(status=, errors=, problem=, values=)`, which is
-    the form once more with what was typed and what is wrong with it."""
+    the form once more with what was typed and what is wrong with it. A form with a `version` changes no newer one."""
     try:
-        answer = ask(call, given)
+        answer = ask(call, given, if_match=request.form.get("version", type=int))
     except (*_SHOWN_IN_FORM, NotFound) as error:
         # What was chosen may be gone; if what the form is about is gone, `again` does not find it either: 404.
         status = 409 if isinstance(error, NotFound) else status_of(error)
@@ -216,6 +216,14 @@ def pager(found: Any, names: tuple[str, ...] = ()) -> Json:
         "next_href": f"{request.path}?{urlencode({**filters, 'cursor': following})}" if following else None,
         "first_href": f"{request.path}?{urlencode(filters)}".removesuffix("?") if request.args.get("cursor") else None,
     }
+
+
+def one_of(things: Iterable[Json], id: UUID) -> Json:
+    """The one with that id of a list that an answer holds; raises `NotFound`."""
+    for thing in things:
+        if thing["id"] == str(id):
+            return thing
+    raise NotFound("There is no such page.")
 
 
 def safe_address(address: str) -> str:

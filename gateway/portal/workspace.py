@@ -1,25 +1,22 @@
-"""Goals and assignments of an engagement: a list, beside it what was chosen with its comments."""
+"""What the panes of notes, goals and assignments have in common."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from contracts.actor import Role
 from contracts.calls import Call, notifications
-from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
-from contracts.calls import goals as goal_calls
-from contracts.calls import notes as note_calls
 from contracts.errors import CoachworksError
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
 from gateway.portal.engagements import look_at
-from gateway.portal.pages import SIGNED_IN, STAFF, Pages, View
-
-pages = Pages()
+from gateway.portal.pages import SIGNED_IN, Pages, View
 
 
 def pane(
@@ -53,35 +50,8 @@ def pane(
     )
 
 
-@pages.get("/engagements/<uuid:id>/goals", SIGNED_IN)
-def goals(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
-    listed = (goal_calls.list_goals, {"engagement_id": str(id), "limit": 200})
-    template, comments = "pages/engagement_goals.html", note_calls.list_goal_comments
-    return pane(template, "Goals", id, listed, chosen, goal_calls.get_goal, comments)
-
-
-@pages.get("/engagements/<uuid:id>/goals/<uuid:chosen>", SIGNED_IN)
-def goal(id: UUID, chosen: UUID) -> ResponseReturnValue:
-    return goals(id, chosen)
-
-
-@pages.get("/engagements/<uuid:id>/assignments", SIGNED_IN)
-def assignments(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
-    listed = (assignment_calls.list_assignments, {"engagement_id": str(id), "limit": 200})
-    template, comments = "pages/engagement_assignments.html", note_calls.list_assignment_comments
-    return pane(template, "Assignments", id, listed, chosen, assignment_calls.get_assignment, comments)
-
-
-@pages.get("/engagements/<uuid:id>/assignments/<uuid:chosen>", SIGNED_IN)
-def assignment(id: UUID, chosen: UUID) -> ResponseReturnValue:
-    return assignments(id, chosen)
-
-
-# New ones ---------------------------------------------------------------------------------------------------------
-
-
-def _new(template: str, id: UUID, kind: str, **again: Any) -> ResponseReturnValue:
-    """The dialog for a new one; staff is told beforehand whether the client gets a mail."""
+def dialog(template: str, id: UUID, kind: str, **again: Any) -> ResponseReturnValue:
+    """The dialog for a new one; staff is told beforehand whether the client gets a mail of that `kind`."""
     asked: dict[str, tuple[Call, Json]] = {"engagement": (calls.get_engagement, {"id": str(id)})}
     who = identity()
     is_staff = who is not None and who.role != "client"
@@ -97,41 +67,6 @@ def _new(template: str, id: UUID, kind: str, **again: Any) -> ResponseReturnValu
 def to_the_client(engagement: Json, answer: Json) -> list[Json]:
     """Of the verdicts of notifications.may_notify the one about the engagement's client."""
     return [each for each in answer["verdicts"] if each["recipient"]["person_id"] == engagement["client"]["id"]]
-
-
-@pages.get("/engagements/<uuid:id>/goals/new", SIGNED_IN)
-def new_goal(id: UUID, **again: Any) -> ResponseReturnValue:
-    return _new("pages/goal_new.html", id, "goal_created", **again)
-
-
-@pages.post("/engagements/<uuid:id>/goals", SIGNED_IN)
-def create_goal(id: UUID) -> ResponseReturnValue:
-    given = {"engagement_id": str(id), **show.form("name", "description"), **show.filled("due_date", "term")}
-    return show.attempt(
-        goal_calls.create_goal,
-        given,
-        lambda made: show.done(f"/engagements/{id}/goals/{made['id']}", "The goal is set."),
-        lambda **again: new_goal(id, **again),
-    )
-
-
-@pages.get("/engagements/<uuid:id>/assignments/new", STAFF)
-def new_assignment(id: UUID, **again: Any) -> ResponseReturnValue:
-    return _new("pages/assignment_new.html", id, "assignment_shared", **again)
-
-
-@pages.post("/engagements/<uuid:id>/assignments", STAFF)
-def create_assignment(id: UUID) -> ResponseReturnValue:
-    given = {"engagement_id": str(id), **show.form("name", "description"), **show.filled("due_date")}
-    return show.attempt(
-        assignment_calls.create_assignment,
-        given,
-        lambda made: show.done(f"/engagements/{id}/assignments/{made['id']}", "The assignment is given."),
-        lambda **again: new_assignment(id, **again),
-    )
-
-
-# Buttons that do one thing at once --------------------------------------------------------------------------------
 
 
 def _back(id: UUID, gone: bool) -> str:
@@ -156,32 +91,10 @@ def does(call: Call, toast: str, *, undo: str = "", fields: tuple[str, ...] = ()
     return view
 
 
-for _thing, _complete, _reopen, _delete, _restore, _comment, _who in (
-    ("goals", goal_calls.complete_goal, goal_calls.reopen_goal, goal_calls.delete_goal, goal_calls.restore_goal,
-     note_calls.add_goal_comment, SIGNED_IN),
-    ("assignments", assignment_calls.complete_assignment, assignment_calls.reopen_assignment,
-     assignment_calls.delete_assignment, assignment_calls.restore_assignment, note_calls.add_assignment_comment, STAFF),
-    ("milestones", goal_calls.complete_milestone, goal_calls.reopen_milestone, goal_calls.delete_milestone,
-     goal_calls.restore_milestone, None, SIGNED_IN),
-):  # fmt: skip
-    _at = f"/{_thing}/<uuid:id>"
-    pages.post(f"{_at}/complete", SIGNED_IN)(does(_complete, "Completed", undo=f"/{_thing}/{{id}}/reopen"))
-    pages.post(f"{_at}/reopen", SIGNED_IN)(does(_reopen, "Reopened"))
-    pages.post(f"{_at}/delete", _who)(does(_delete, "Deleted", undo=f"/{_thing}/{{id}}/restore"))
-    pages.post(f"{_at}/restore", _who)(does(_restore, "It is back."))
-    if _comment:
-        pages.post(f"{_at}/comments", SIGNED_IN)(does(_comment, "Your comment is there.", fields=("body",)))
-
-
-pages.post("/comments/<uuid:id>/delete", SIGNED_IN)(does(note_calls.delete_comment, "The comment is deleted."))
-
-
-@pages.post("/goals/<uuid:id>/milestones", SIGNED_IN)
-def create_milestone(id: UUID) -> ResponseReturnValue:
-    given = {"goal_id": str(id), **show.form("name"), **show.filled("due_date")}
-    return show.act(goal_calls.create_milestone, given, show.came_from() or "/", "The milestone is added.")
-
-
-@pages.post("/goals/<uuid:id>/milestones/order", SIGNED_IN)
-def order_milestones(id: UUID) -> ResponseReturnValue:
-    return show.put_in_order(goal_calls.order_milestones, id)
+def buttons(pages: Pages, thing: str, calls: Mapping[str, Call], deleting: frozenset[Role]) -> None:
+    """The buttons of a thing that is completed and reopened, deleted and restored."""
+    at = f"/{thing}/<uuid:id>"
+    pages.post(f"{at}/complete", SIGNED_IN)(does(calls["complete"], "Completed", undo=f"/{thing}/{{id}}/reopen"))
+    pages.post(f"{at}/reopen", SIGNED_IN)(does(calls["reopen"], "Reopened"))
+    pages.post(f"{at}/delete", deleting)(does(calls["delete"], "Deleted", undo=f"/{thing}/{{id}}/restore"))
+    pages.post(f"{at}/restore", deleting)(does(calls["restore"], "It is back."))

@@ -116,6 +116,7 @@ service = Service(
         goal_calls.restore_milestone: milestones.restore,
         goal_calls.order_milestones: milestones.put_in_order,
         goal_calls.list_todos: todos.list_todos,
+        goal_calls.count_workspace: todos.count_workspace,
         assignment_calls.create_assignment: assignments.create,
         assignment_calls.list_assignments: assignments.list_assignments,
         assignment_calls.get_assignment: assignments.show,

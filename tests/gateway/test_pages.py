@@ -44,7 +44,10 @@ def everything(broker):
 def test_a_page_shows_what_the_contracts_promise(everything, browser, rule, role):
     if rule == "/invoices/<uuid:id>/edit":
         everything.answers["billing.get_invoice"]["state"] = "draft"
-    response = browser(role).get(address_of(rule))
+    address = address_of(rule)
+    if rule.endswith("/milestones/<uuid:step>"):
+        everything.answers["engagements.get_goal"]["milestones"][0]["id"] = address.rpartition("/")[2]
+    response = browser(role).get(address)
     if rule == "/engagements":
         assert response.status_code == 303
         return
@@ -160,7 +163,7 @@ def test_an_empty_house_shows_empty_lists(everything, browser):
         if isinstance(answer, dict) and "items" in answer:
             everything.answers[path] = {**answer, "items": [], "next": None}
     for rule, role in PAGES:
-        if not NO_PAGES.search(rule) and rule != "/invoices/<uuid:id>/edit":
+        if not NO_PAGES.search(rule) and rule != "/invoices/<uuid:id>/edit" and "<uuid:step>" not in rule:
             assert browser(role).get(address_of(rule)).status_code == 200, rule
 
 

@@ -45,7 +45,8 @@ def calendar(broker, monkeypatch):
         "items": [one for one in sessions if given["from"] <= one["starts_at"] < given["to"]],
         "next": None,
     }
-    for path in ("billing.list_invoices", "engagements.get_organisation", "engagements.list_todos"):
+    nothing = ("billing.list_invoices", "engagements.list_todos", "engagements.list_engagements")
+    for path in ("engagements.get_organisation", *nothing):
         broker.answers[path] = {"items": [], "next": None, "total": 0, "name": "Northlight", "colour": "#0E6B56"}
     return broker
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from chassis.paging import page
@@ -71,12 +72,23 @@ def list_engagements(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     for name in ("status", "coach_id", "client_id"):
         if name in input:
             statement = statement.where(getattr(Engagement, name) == input[name])
+    if input["quiet"]:
+        statement = statement.where(_quiet(work))
     if input["q"]:
         client, words = aliased(Person), input["q"].lower()
         statement = statement.join(client, Engagement.client_id == client.id).where(
             or_(Engagement.search.contains(words, autoescape=True), client.search.contains(words, autoescape=True))
         )
     return _page(work, statement, input)
+
+
+def _quiet(work: Work) -> ColumnElement[bool]:
+    """It runs, is as old as that, and has neither had a session lately nor one to come."""
+    since = work.now - dt.timedelta(weeks=organisation(work).quiet_after_weeks)
+    session = exists().where(
+        SessionCopy.engagement_id == Engagement.id, SessionCopy.starts_at > since, SessionCopy.state != "cancelled"
+    )
+    return and_(Engagement.status != "completed", Engagement.created_at <= since, ~session)
 
 
 def list_of_client(work: Work, actor: Actor, input: Input) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The to-do's of a client, and for staff those of all their clients."""
+"""The to-do's of a client, and for staff those of all their clients; how much there is in an engagement."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import datetime as dt
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload
 
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
-from services.engagements.engagements.access import visible_to
+from services.engagements.assignments.models import Assignment
+from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
+from services.engagements.goals.models import Goal
+from services.engagements.notes.models import Note
+from services.engagements.notes.operations import seen_by
 from services.engagements.people.access import own_id
 from services.engagements.people.models import Person
 from services.engagements.todos.models import Todo
@@ -32,6 +36,19 @@ def list_todos(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any
     rows = work.session.scalars(wanted.options(joinedload(Engagement.client)))
     clients = {engagement.id: engagement.client for engagement in rows}
     return found | {"items": [_shown(todo, clients[todo.engagement_id], today) for todo in found["items"]]}
+
+
+def count_workspace(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, int]:
+    """How many notes, goals and assignments of an engagement the actor sees."""
+    engagement = engagement_for(work, actor, input["id"])
+    there = and_(Note.engagement_id == engagement.id, Note.deleted_at.is_(None), seen_by(actor))
+    counted = {"notes": work.session.scalar(select(func.count()).select_from(Note).where(there)) or 0}
+    for name, model in (("goals", Goal), ("assignments", Assignment)):
+        done = model.completed_at.is_not(None)
+        rows = select(done, func.count()).where(model.engagement_id == engagement.id, model.deleted_at.is_(None))
+        found = {bool(is_done): number for is_done, number in work.session.execute(rows.group_by(done))}
+        counted |= {name: found.get(False, 0), f"{name}_completed": found.get(True, 0)}
+    return counted
 
 
 def _shown(todo: Todo, client: Person, today: dt.date) -> dict[str, Any]:

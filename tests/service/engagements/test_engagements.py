@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import uuid4
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.calls import engagements as calls
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 from tests.service.engagements.house import House
@@ -287,3 +289,30 @@ def test_a_command_repeated_under_one_key_is_done_once(house: House) -> None:
     first = house.call(calls.create_engagement, given, key="one")
     assert house.call(calls.create_engagement, given, key="one") == first
     assert len(house.call(calls.list_engagements, {"q": "once"})["items"]) == 1
+
+
+def test_an_engagement_is_quiet_after_weeks_without_a_session_and_with_none_to_come(house: House) -> None:
+    """How many weeks is the organisation's setting."""
+
+    def quiet(by: Actor | None = None) -> list[str]:
+        listed = house.call(calls.list_engagements, {"quiet": True}, by=by)
+        return [engagement["id"] for engagement in listed["items"]]
+
+    assert quiet() == [], "it has only just begun"
+    house.clock.advance(seconds=28 * 24 * 3600)
+    assert quiet() == quiet(house.admin) == [house.engagement]
+    assert quiet(house.coach_called("Nobody Yet")) == []
+    session = house.session(starts_at=house.clock.now() + dt.timedelta(days=3))
+    assert quiet() == []
+    house.session("cancelled", session=session, sequence=2, starts_at=house.clock.now() + dt.timedelta(days=3))
+    assert quiet() == [house.engagement]
+    held = house.clock.now() - dt.timedelta(days=27)
+    house.session("completed", starts_at=held)
+    assert quiet() == []
+    house.clock.advance(seconds=2 * 24 * 3600)
+    assert quiet() == [house.engagement]
+    house.call(calls.update_organisation, {"quiet_after_weeks": 5}, by=house.admin)
+    assert quiet() == []
+    house.call(calls.update_organisation, {"quiet_after_weeks": 1}, by=house.admin)
+    house.call(calls.complete_engagement, {"id": house.engagement, "reason": "Over."})
+    assert quiet() == []

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as engagement_calls
 from contracts.calls import goals as calls
+from contracts.calls import notes as note_calls
 from contracts.errors import Conflict, Invalid, NotFound, Stale
 from services.engagements.goals.models import Goal, Milestone
 from tests.service.engagements.house import House
@@ -293,3 +295,23 @@ def test_what_is_overdue_is_so_by_the_calendar_of_who_reads(house: House) -> Non
     house.clock.advance(seconds=(late - house.clock.now()).total_seconds())
     (coachs,), (clients,) = (house.call(calls.list_todos, {}, by=by)["items"] for by in (house.coach, house.client))
     assert (coachs["overdue"], clients["overdue"]) == (True, False)
+
+
+def test_an_engagements_sub_menu_counts_what_one_sees(house: House) -> None:
+    goal = goal_of(house)
+    goal_of(house, "Another")
+    house.call(calls.complete_goal, {"id": goal["id"]})
+    gone = goal_of(house, "Gone")
+    house.call(calls.delete_goal, {"id": gone["id"]})
+    house.call(assignment_calls.create_assignment, {"engagement_id": house.engagement, "name": "Read"})
+    house.call(note_calls.create_note, {"engagement_id": house.engagement, "title": "Private"})
+
+    def counts(by: Any) -> dict[str, Any]:
+        return house.call(calls.count_workspace, {"id": house.engagement}, by=by)
+
+    expected = {"notes": 1, "goals": 1, "goals_completed": 1, "assignments": 1, "assignments_completed": 0}
+    assert counts(house.coach) == counts(house.admin) == expected
+    assert counts(house.client) == expected | {"notes": 0}
+    for stranger in (house.coach_called("Nobody Yet"), house.client_called("Sam Reyes")):
+        with pytest.raises(NotFound):
+            counts(stranger)
