@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from contracts.actor import ADMIN
+from contracts.actor import ADMIN, SIGNED_IN
 from contracts.calls import command, query
+from contracts.calls.people import Nothing
 from contracts.notification import KINDS, AboutSchema
 from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, page_of
 
@@ -47,6 +48,9 @@ class Notification(Entity):
     next_attempt_at = Instant(required=True, allow_none=True)
     sent_at = Instant(required=True, allow_none=True)
     attachments = fields.List(fields.Nested(AttachmentName), required=True)
+    batch_id = fields.UUID(
+        required=True, allow_none=True, metadata={"description": "the same for those that are gathered in one mail"}
+    )
 
 
 class NotificationDetail(Notification):
@@ -125,6 +129,19 @@ class Verdicts(Schema):
     verdicts = fields.List(fields.Nested(Verdict), required=True)
 
 
+class MailKind(Schema):
+    """A kind of mail, and whether one gets it."""
+
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+    on = fields.Boolean(required=True)
+
+
+class MyNotifications(Schema):
+    """The kinds of mail that one can switch off and on for oneself."""
+
+    kinds = fields.List(fields.Nested(MailKind), required=True)
+
+
 class ListEvents(Schema):
     """Public events in order, those after position `after` whose type matches one of `types`.
 
@@ -147,4 +164,8 @@ list_notifications = query("notifications.list_notifications", ListNotifications
 get_notification = query("notifications.get_notification", ById, NotificationDetail)
 retry_notification = command("notifications.retry_notification", ById, Notification)
 may_notify = query("notifications.may_notify", MayNotify, Verdicts)
+get_my_notifications = query("notifications.get_my_notifications", Nothing, MyNotifications, roles=SIGNED_IN)
+update_my_notifications = command(
+    "notifications.update_my_notifications", MyNotifications, MyNotifications, roles=SIGNED_IN
+)
 list_events = query("notifications.list_events", ListEvents, EventPage, roles=ADMIN)

@@ -105,6 +105,7 @@ class Configuration:
         if owner == "notifications":
             found["SMTP_URL"] = self.smtp_url
             found["MAIL_FROM"] = self._env.get("MAIL_FROM", "Coachworks <no-reply@coachworks.example>")
+            found["GATHER_SECONDS"] = self._env.get("GATHER_SECONDS", "300")
         return found
 
     def _secret_key_of(self, owner: str) -> str:

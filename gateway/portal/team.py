@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import engagements as calls
+from contracts.calls import notifications
 from gateway.asking import identity
 from gateway.portal import show
 from gateway.portal.pages import ADMIN, SIGNED_IN, STAFF, Pages
@@ -77,8 +79,12 @@ def deactivate(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/profile", SIGNED_IN)
 def profile() -> ResponseReturnValue:
-    me = show.look(me=(calls.me, {})).need("me")
-    return show.page("pages/profile.html", values=me)
+    return _profile()
+
+
+def _profile(**again: Any) -> ResponseReturnValue:
+    found = show.look(me=(calls.me, {}), mail=(notifications.get_my_notifications, {}))
+    return show.page("pages/profile.html", mail=found.part("mail"), **{"values": found.need("me"), **again})
 
 
 @pages.post("/profile", SIGNED_IN)
@@ -87,5 +93,12 @@ def change_profile() -> ResponseReturnValue:
         calls.update_me,
         show.form("name", "time_zone"),
         lambda _: show.done("/profile", "Saved"),
-        lambda **again: show.page("pages/profile.html", **again),
+        _profile,
     )
+
+
+@pages.post("/profile/notifications", SIGNED_IN)
+def change_notifications() -> ResponseReturnValue:
+    """`shown` are the kinds that the form has, `on` those that stay on."""
+    kinds = [{"kind": kind, "on": kind in request.form.getlist("on")} for kind in request.form.getlist("shown")]
+    return show.act(notifications.update_my_notifications, {"kinds": kinds}, "/profile", "Saved")

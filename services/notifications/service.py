@@ -9,6 +9,7 @@ from services.notifications.copies import operations as copies
 from services.notifications.eventlog import operations as eventlog
 from services.notifications.outbound import operations as outbound
 from services.notifications.outbound.sender import send_due
+from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
 
 service = Service(
@@ -20,6 +21,8 @@ service = Service(
         calls.get_notification: outbound.get_notification,
         calls.retry_notification: outbound.retry_notification,
         calls.may_notify: outbound.ask_gate,
+        calls.get_my_notifications: preferences.show,
+        calls.update_my_notifications: preferences.update,
         calls.list_events: eventlog.list_events,
     },
     listens=[
@@ -30,6 +33,11 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("scheduling.session.*.v1", copies.session_changed),
         On("billing.invoice.*.v1", copies.invoice_changed),
+        On("engagements.note.*.v1", copies.note_changed),
+        On("engagements.goal.*.v1", copies.goal_changed),
+        On("engagements.assignment.*.v1", copies.assignment_changed),
+        On("documents.resource.shared.v1", copies.resource_shared),
+        On("documents.resource.removed.v1", copies.resource_removed),
         On("notification.requested.v1", outbound.queue),
     ],
     every=[Every(1, send_due)],

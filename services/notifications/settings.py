@@ -13,10 +13,14 @@ from services.notifications.outbound.smtp import Server, parse_sender
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """`SMTP_URL` is where mail goes (see `Server.parse`); `MAIL_FROM` is an address, with a name before it or not."""
+    """`SMTP_URL` is where mail goes (see `Server.parse`); `MAIL_FROM` is an address, with a name before it or not.
+
+    `GATHER_SECONDS` is for how long news from an engagement waits for more, to go out as one mail.
+    """
 
     smtp_url: str
     mail_from: str
+    gather_seconds: int = 300
 
     @classmethod
     def extra(cls, env: environs.Env) -> dict[str, Any]:
@@ -26,4 +30,5 @@ class Settings(ServiceSettings):
                 check(value)
             except ValueError as error:
                 raise environs.EnvValidationError(f"{name} {error}", [str(error)]) from None
-        return {"smtp_url": smtp_url, "mail_from": mail_from}
+        gather_seconds = env.int("GATHER_SECONDS", 300, validate=environs.validate.Range(min=0, max=86_400))
+        return {"smtp_url": smtp_url, "mail_from": mail_from, "gather_seconds": gather_seconds}

@@ -57,7 +57,7 @@ class Demo:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """Loaded once, by a loader that is cut off amid the sessions and one that ends its work."""
-    running = Running(tmp_path_factory.mktemp("demo"))
+    running = Running(tmp_path_factory.mktemp("demo"), GATHER_SECONDS="1")
     try:
         made = Demo(running)
         cut_off = made.start()

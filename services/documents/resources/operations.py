@@ -134,7 +134,9 @@ def _active_client(work: Work, engagement: EngagementCopy) -> ClientCopy:
 def _tell(work: Work, actor: Actor, client: ClientCopy, engagement_id: UUID, new: list[Resource]) -> None:
     if not new:
         return
-    about = {"kind": "resource", "id": new[0].id} if len(new) == 1 else {"kind": "engagement", "id": engagement_id}
+    about = {"kind": "engagement", "id": engagement_id}
+    if len(new) == 1:
+        about = {"kind": "resource", "id": new[0].id, "version": new[0].version}
     work.request(
         key=f"resource/{new[0].id}/shared",
         kind="resource_shared",

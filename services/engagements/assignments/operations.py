@@ -54,7 +54,8 @@ def create(work: Work, actor: Actor, input: Input) -> Assignment:
     work.publish(AssignmentCreated, assignment, assignment.facts(), actor)
     _log(work, actor, assignment, "created", "gave the assignment")
     tell_client(work, actor, engagement, key=f"assignment/{assignment.id}/created", kind="assignment_shared",
-                about={"kind": "assignment", "id": assignment.id}, context={"name": assignment.name})  # fmt: skip
+                about={"kind": "assignment", "id": assignment.id, "version": assignment.version},
+                context={"name": assignment.name})  # fmt: skip
     return assignment
 
 

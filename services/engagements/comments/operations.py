@@ -34,9 +34,10 @@ class NotYourComment(Forbidden):
 
 @dataclass(frozen=True)
 class Place:
-    """What a comment is about: its name and page, and whether the client may know of it (S2.39)."""
+    """What a comment is about: its version, name and page, and whether the client may know of it (S2.39)."""
 
     engagement_id: UUID
+    version: int
     name: str
     link: str
     client_sees: bool = True
@@ -44,17 +45,17 @@ class Place:
 
 def _note(work: Work, actor: Actor, id: UUID) -> Place:
     note = note_for(work, actor, id)
-    return Place(note.engagement_id, note.title, note_address(note), client_sees(note))
+    return Place(note.engagement_id, note.version, note.title, note_address(note), client_sees(note))
 
 
 def _goal(work: Work, actor: Actor, id: UUID) -> Place:
     goal = goal_for(work, actor, id)
-    return Place(goal.engagement_id, goal.name, goal_address(goal))
+    return Place(goal.engagement_id, goal.version, goal.name, goal_address(goal))
 
 
 def _assignment(work: Work, actor: Actor, id: UUID) -> Place:
     assignment = assignment_for(work, actor, id)
-    return Place(assignment.engagement_id, assignment.name, assignment_address(assignment))
+    return Place(assignment.engagement_id, assignment.version, assignment.name, assignment_address(assignment))
 
 
 _PLACES: dict[str, Callable[[Work, Actor, UUID], Place]] = {"note": _note, "goal": _goal, "assignment": _assignment}
@@ -91,7 +92,7 @@ def add_to(kind: str) -> Operation:
             # A note may be taken back before the mail goes out: its title stays in the portal (C16).
             context = {"place": kind} if kind == "note" else {"place": kind, "name": place.name}
             tell_client(work, actor, engagement, key=f"comment/{comment.id}/added", kind="comment_added",
-                        about={"kind": kind, "id": input["id"]}, context=context)  # fmt: skip
+                        about={"kind": kind, "id": input["id"], "version": place.version}, context=context)  # fmt: skip
         return _shown(comment, actor)
 
     return add_comment

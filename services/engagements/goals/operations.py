@@ -45,7 +45,8 @@ def create(work: Work, actor: Actor, input: Input) -> Goal:
     work.publish(GoalCreated, goal, goal.facts(), actor)
     _log(work, actor, goal, "created", f"set the goal {goal.name}")
     tell_client(work, actor, engagement, key=f"goal/{goal.id}/created", kind="goal_created",
-                about={"kind": "goal", "id": goal.id}, context={"name": goal.name})  # fmt: skip
+                about={"kind": "goal", "id": goal.id, "version": goal.version},
+                context={"name": goal.name})  # fmt: skip
     return goal
 
 

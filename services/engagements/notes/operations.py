@@ -156,7 +156,7 @@ def share(work: Work, actor: Actor, input: Input) -> Note:
     _show_log(work, note)
     _log(work, actor, note, "shared", "shared the note")
     tell_client(work, actor, note.engagement, key=f"note/{note.id}/{note.version}/shared", kind="note_shared",
-                about={"kind": "note", "id": note.id}, context={})  # fmt: skip
+                about={"kind": "note", "id": note.id, "version": note.version}, context={})  # fmt: skip
     return note
 
 

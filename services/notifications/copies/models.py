@@ -64,3 +64,11 @@ class Invoice(Copy, Base):
     __tablename__ = "invoice"
 
     state: Mapped[str] = mapped_column(String(20))
+
+
+class Place(Copy, Base):
+    """A note, goal, assignment or resource that mails are about. `gone`: deleted, or a note that is not shared (C6)."""
+
+    __tablename__ = "place"
+
+    gone: Mapped[bool]

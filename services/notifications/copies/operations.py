@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chassis.work import Work
 from contracts.envelope import Event
-from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person
+from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
 
 
 def organisation_changed(work: Work, event: Event) -> None:
@@ -37,3 +37,28 @@ def session_changed(work: Work, event: Event) -> None:
 def invoice_changed(work: Work, event: Event) -> None:
     """Mirrors an invoice."""
     work.apply(Invoice, event)
+
+
+def note_changed(work: Work, event: Event) -> None:
+    """Mirrors whether the client sees a note."""
+    work.apply(Place, event, gone=event.data["deleted"] or not event.data["shared"])
+
+
+def goal_changed(work: Work, event: Event) -> None:
+    """Mirrors whether a goal is there."""
+    work.apply(Place, event, gone=event.data["deleted"])
+
+
+def assignment_changed(work: Work, event: Event) -> None:
+    """Mirrors whether an assignment is there."""
+    work.apply(Place, event, gone=event.data["deleted"])
+
+
+def resource_shared(work: Work, event: Event) -> None:
+    """Mirrors that a resource is there."""
+    work.apply(Place, event, gone=False)
+
+
+def resource_removed(work: Work, event: Event) -> None:
+    """Mirrors that a resource was taken out."""
+    work.apply(Place, event, gone=True)

@@ -12,13 +12,14 @@ from sqlalchemy import select
 from chassis.work import Work
 from contracts.errors import NotFound
 from contracts.notification import Origin
-from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person
+from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
 from services.notifications.outbound import letter
 from services.notifications.outbound.gate import Facts, Standing, Verdict, may_notify
 from services.notifications.outbound.letter import Letter, Reader, Scene
 from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.models import MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
+from services.notifications.preferences.operations import is_switched_off
 
 
 @dataclass(frozen=True)
@@ -76,12 +77,39 @@ def verdict_on(work: Work, notification: Notification) -> Verdict:
         cancellations_to_internal_records=organisation(work).cancellations_to_internal_records,
         about_state=_state_of_what_it_is_about(work, request),
         link_expires_at=dt.datetime.fromisoformat(expires_at) if expires_at else None,
+        switched_off=is_switched_off(work, notification.person_id, notification.kind),
     )
     return may_notify(facts, work.now)
 
 
+def batch_of(work: Work, notification: Notification, *, lock: bool = False) -> list[Notification]:
+    """Those that wait to go out in one mail with it, itself among them, the first one first."""
+    if notification.batch_id is None:
+        return [notification]
+    waiting = select(Notification).where(
+        Notification.batch_id == notification.batch_id, Notification.next_attempt_at.is_not(None)
+    )
+    ordered = waiting.order_by(Notification.created_at, Notification.id)
+    return list(work.session.scalars(ordered.with_for_update() if lock else ordered))
+
+
 def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> Letter:
     """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
+    return letter.compose(_scene_of(work, notification, with_secret=with_secret))
+
+
+def shown_letter_of(work: Work, notification: Notification) -> Letter:
+    """The mail as it would go out now, with whatever gathers in it."""
+    return _letter_for(work, batch_of(work, notification) or [notification], with_secret=False)
+
+
+def _letter_for(work: Work, batch: list[Notification], *, with_secret: bool) -> Letter:
+    if len(batch) == 1:
+        return letter_of(work, batch[0], with_secret=with_secret)
+    return letter.gather([_scene_of(work, each, with_secret=False) for each in batch])
+
+
+def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> Scene:
     to = _addressee_of(work, notification)
     context = dict(notification.request.context)
     if notification.kind == "session_cancelled":
@@ -94,42 +122,64 @@ def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> L
     person = to.person
     is_staff = person is not None and person.role != "client"
     zone = person.time_zone if person else context.get("time_zone") or own.time_zone
-    return letter.compose(
-        Scene(
-            kind=notification.kind,
-            reader=Reader(
-                name=to.name,
-                time_zone=zone,
-                is_client=person is not None and not is_staff,
-                is_staff=is_staff,
-                has_portal=to.standing in ("active", "staff"),
-            ),
-            organisation_name=own.name,
-            organisation_colour=own.colour,
-            client_name=client.name if client else "",
-            coach_name=coach.name if coach else "",
-            program_name=program_name,
-            engagement_id=notification.engagement_id,
-            about_id=notification.about_id,
-            context=context,
-            public_url=work.settings.public_url,
-            reply_to_name=coach.name if coach and not is_staff else "",
-        )
+    return Scene(
+        kind=notification.kind,
+        reader=Reader(
+            name=to.name,
+            time_zone=zone,
+            is_client=person is not None and not is_staff,
+            is_staff=is_staff,
+            has_portal=to.standing in ("active", "staff"),
+        ),
+        organisation_name=own.name,
+        organisation_colour=own.colour,
+        client_name=client.name if client else "",
+        coach_name=coach.name if coach else "",
+        program_name=program_name,
+        engagement_id=notification.engagement_id,
+        about_id=notification.about_id,
+        context=context,
+        public_url=work.settings.public_url,
+        reply_to_name=coach.name if coach and not is_staff else "",
     )
 
 
 @dataclass(frozen=True)
 class Outgoing:
-    """A mail ready to be handed over; `shown` is what the log keeps of it."""
+    """A mail ready to be handed over; `shown` is what the log keeps of it.
+
+    `told` are the notifications that it tells of, `overtaken` those of its batch that the gate refuses by now.
+    """
 
     sender: Mailbox
     recipient: Mailbox
     message: bytes
     shown: Letter
+    told: tuple[UUID, ...]
+    overtaken: dict[UUID, Verdict]
+
+
+class Overtaken(Exception):
+    """The gate refuses what the mail tells of by now; `verdicts` say of which notification and why."""
+
+    def __init__(self, verdicts: dict[UUID, Verdict]) -> None:
+        super().__init__(*(verdict.reason for verdict in verdicts.values()))
+        self.verdicts = verdicts
+
+
+def refused(work: Work, batch: list[Notification]) -> dict[UUID, Verdict]:
+    """Those of a batch that the gate refuses now, each with its verdict."""
+    verdicts = {each.id: verdict_on(work, each) for each in batch}
+    return {id_: verdict for id_, verdict in verdicts.items() if not verdict.allowed}
 
 
 def outgoing(work: Work, notification: Notification) -> Outgoing:
-    """The mail as it goes out now."""
+    """The mail as it goes out now, of all that are gathered in it; raises `Overtaken` where nothing of a batch may."""
+    batch = batch_of(work, notification)
+    overtaken = refused(work, batch) if len(batch) > 1 else {}
+    told = [each for each in batch if each.id not in overtaken]
+    if not told:
+        raise Overtaken(overtaken)
     to = _addressee_of(work, notification)
     own = organisation(work)
     _, coach, _ = _parties(work, notification.engagement_id)
@@ -144,10 +194,10 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
         date=work.now,
     )
     files = [File(each.filename, each.content_type, each.method, each.content) for each in notification.attachments]
-    sent = letter_of(work, notification, with_secret=True)
+    sent = _letter_for(work, told, with_secret=True)
     shown = letter_of(work, notification, with_secret=False) if notification.secret else sent
     message = build(post, sent, files)
-    return Outgoing(post.sender, post.recipient, message, shown)
+    return Outgoing(post.sender, post.recipient, message, shown, tuple(each.id for each in told), overtaken)
 
 
 def _addressee_of(work: Work, notification: Notification) -> Addressee:
@@ -170,6 +220,10 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
 
 
 def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
+    if request.about_kind in ("note", "goal", "assignment", "resource"):
+        place = work.session.get(Place, request.about_id)
+        is_known = place is not None and place.sequence >= (request.about_version or 0)
+        return "gone" if place is not None and is_known and place.gone else ""
     found: CoachingSession | Invoice | None = None
     if request.about_kind == "session":
         found = work.session.get(CoachingSession, request.about_id)

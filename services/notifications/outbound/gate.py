@@ -71,7 +71,9 @@ class Facts:
 
     `engagement` says that the mail belongs to an engagement that is not deleted; `cancellations_to_internal_records`
     is the organisation's setting (C4); `about_state` is the state of the session or the invoice that the mail is about,
-    empty where it is not known; `link_expires_at` is set where the mail is worth nothing without its link.
+    `gone` where the note, goal, assignment or resource that it is about is not to be seen any more, empty where it is
+    not known; `link_expires_at` is set where the mail is worth nothing without its link; `switched_off` says that the
+    recipient does without mails of this kind.
     """
 
     standing: Standing
@@ -81,6 +83,7 @@ class Facts:
     cancellations_to_internal_records: bool = False
     about_state: str = ""
     link_expires_at: dt.datetime | None = None
+    switched_off: bool = False
 
 
 def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
@@ -90,6 +93,8 @@ def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
 
 
 def _may_receive(facts: Facts) -> Verdict:
+    if facts.switched_off and facts.standing in ("staff", "active"):
+        return Verdict(False, "C2", f"{NAMES[facts.kind]} is a kind of mail that its recipient has switched off.")
     if facts.standing == "staff":
         return Verdict(True, "C2", "Members of staff get every mail that is meant for them.")
     if facts.standing == "deactivated":
@@ -159,6 +164,8 @@ def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
     if facts.kind == "invoice" and facts.about_state in ("paid", "void"):
         what = "paid" if facts.about_state == "paid" else "voided"
         return Verdict(False, "C6", f"The invoice was {what} before this mail went out.")
+    if facts.about_state == "gone":
+        return Verdict(False, "C6", "What this mail is about was taken back or deleted before it went out.")
     if facts.kind == "invitation":
         if facts.standing == "active":
             return Verdict(False, "C6", "The client has created an account already.")

@@ -10,9 +10,9 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from services.notifications.outbound import times
+from services.notifications.outbound import times, wording
 from services.notifications.outbound.colour import readable_with_white
-from services.notifications.outbound.wording import DEFAULTS, fill, one_line
+from services.notifications.outbound.wording import DEFAULTS, Worded, fill, one_line
 
 PLACES = {
     "phone": "Phone",
@@ -28,6 +28,8 @@ SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled"
 SECRET_KINDS = ("invitation", "staff_invitation", "password_reset")
 #: Kinds about one thing in an engagement, and what that is called, in its address too; a comment says it itself.
 PLACES_OF = {"note_shared": "note", "goal_created": "goal", "assignment_shared": "assignment", "comment_added": None}
+#: News, which gather for a while and go out as one mail.
+GATHERED = (*PLACES_OF, "resource_shared")
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 60
 _SAFE_LINKS = ("https://", "http://", "tel:", "skype:")
@@ -100,7 +102,33 @@ class Letter:
 
 def compose(scene: Scene) -> Letter:
     """Writes the letter; raises `jinja2.TemplateError` or `KeyError` when the request misses what its kind needs."""
-    worded = fill(DEFAULTS[scene.kind], _values(scene))
+    return _written(scene, fill(DEFAULTS[scene.kind], _values(scene)), _facts(scene), _button(scene))
+
+
+def gather(scenes: list[Scene]) -> Letter:
+    """Writes one letter of several pieces of news from one engagement, one line for each; the same line only once."""
+    news = list(dict.fromkeys(_piece_of_news(scene) for scene in scenes))
+    if len(news) == 1:
+        return compose(scenes[0])
+    scene = scenes[-1]
+    worded = fill(wording.GATHERED, _values(scene) | {"count": len(news)})
+    button = Button("Open the engagement", f"{scene.public_url}/engagements/{scene.engagement_id}")
+    return _written(scene, worded, news, button)
+
+
+def _piece_of_news(scene: Scene) -> Fact:
+    button = _button(scene)
+    values = _values(scene)
+    if scene.kind == "resource_shared":
+        label, value = "Resources", values["names"]
+    elif scene.kind == "comment_added":
+        label, value = "Comment", f"On {values['place']}"
+    else:
+        label, value = f"{_place(scene).capitalize()}", values["name"] or "Shared with you"
+    return Fact(label, value, href=button.href if button else None)
+
+
+def _written(scene: Scene, worded: Worded, facts: list[Fact], button: Button | None) -> Letter:
     subject = worded.subject if len(worded.subject) <= LONGEST_SUBJECT else worded.subject[: LONGEST_SUBJECT - 1] + "…"
     colour = readable_with_white(scene.organisation_colour)
     values = {
@@ -108,8 +136,8 @@ def compose(scene: Scene) -> Letter:
         "organisation": one_line(scene.organisation_name),
         "colour": colour,
         "paragraphs": worded.paragraphs,
-        "facts": _facts(scene),
-        "button": _button(scene),
+        "facts": facts,
+        "button": button,
         "small_print": _small_print(scene),
         "reply_to": one_line(scene.reply_to_name),
     }

@@ -65,6 +65,9 @@ class Notification(Entity, Claimable, Base):
     `recipient_key` is the person's id, or the address in lower case of one who is known only by it; cause, kind and
     recipient together are unique (C25). `next_attempt_at` is null for one that is over. `secret` holds what opens an
     account, such as a link with a token, for as long as the mail may still have to go out.
+
+    Rows with the same `batch_id` go out as one mail. It is the id of the one of them that leads: that alone is claimed,
+    and what becomes of the mail becomes of them all. More are taken in until `gathers_until`, unless it is claimed.
     """
 
     __tablename__ = "notification"
@@ -75,6 +78,7 @@ class Notification(Entity, Claimable, Base):
         Index("ix_notification_engagement_id_created_at", "engagement_id", "created_at"),
         Index("ix_notification_client_id_created_at", "client_id", "created_at"),
         Index("ix_notification_about_id_recipient_key", "about_id", "recipient_key"),
+        Index("ix_notification_batch_id_created_at", "batch_id", "created_at"),
     )
 
     cause: Mapped[str] = mapped_column(String(200))
@@ -96,6 +100,8 @@ class Notification(Entity, Claimable, Base):
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
     subject: Mapped[str]
+    batch_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
+    gathers_until: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
     secret: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
     sent_html: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
     sent_text: Mapped[str | None] = mapped_column(Text, default=None, deferred=True)
@@ -116,6 +122,22 @@ class Notification(Entity, Claimable, Base):
     @property
     def attachments(self) -> list[Attachment]:
         return self.request.attachments
+
+    def gather(self, until: dt.datetime) -> None:
+        """It begins a batch, which takes in more until then."""
+        self.batch_id = self.id
+        self.next_attempt_at = self.gathers_until = until
+
+    def join(self, leader: Notification) -> None:
+        """It goes out in the same mail."""
+        self.batch_id = leader.id
+        self.next_attempt_at = leader.next_attempt_at
+
+    def lead(self, others: list[Notification], message_id: str) -> None:
+        """It takes a batch over from one that was overtaken; the mail stays the same one to mail servers."""
+        self.message_id = message_id
+        for each in others:
+            each.batch_id = self.id
 
     def be_refused(self, rule: str, reason: str) -> None:
         """The gate said no when it was asked for (C2)."""

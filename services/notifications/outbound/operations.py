@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import datetime as dt
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -22,10 +23,11 @@ from contracts.notification import Origin
 from services.notifications.copies.models import Engagement, Person
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Facts, may_notify
-from services.notifications.outbound.letter import SECRET_KINDS
+from services.notifications.outbound.letter import GATHERED, SECRET_KINDS
 from services.notifications.outbound.models import Attachment, MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
 from services.notifications.outbound.wording import one_line
+from services.notifications.preferences.operations import is_switched_off
 
 
 class UnreadableAttachment(Invalid):
@@ -126,6 +128,29 @@ def _queue_one(
     elif not verdict.allowed:
         notification.be_refused(verdict.rule, verdict.reason)
         tell(work, NotificationRefused, notification)
+    elif notification.kind in GATHERED and notification.engagement_id and not is_later:
+        _gather(work, notification)
+
+
+def _gather(work: Work, notification: Notification) -> None:
+    """Joins what waits for the same recipient in the same engagement, or begins to wait for more itself.
+
+    The lock on the engagement makes two requests at once wait for each other, that on the leader makes the sender wait.
+    """
+    work.session.get(Engagement, notification.engagement_id, with_for_update=True)
+    leading = select(Notification).where(
+        Notification.engagement_id == notification.engagement_id,
+        Notification.recipient_key == notification.recipient_key,
+        Notification.batch_id == Notification.id,
+        Notification.gathers_until > work.now,
+        Notification.next_attempt_at.is_not(None),
+        Notification.claim.is_(None),
+    )
+    leader = work.session.scalars(leading.limit(1).with_for_update()).first()
+    if leader is None:
+        notification.gather(work.now + dt.timedelta(seconds=work.settings.gather_seconds))
+    else:
+        notification.join(leader)
 
 
 def _client_id(work: Work, engagement_id: UUID | None, to: desk.Addressee) -> UUID | None:
@@ -173,24 +198,33 @@ def get_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[st
     columns = {name: getattr(notification, name) for name in _SHOWN}
     if notification.sent_html is not None:
         return columns | {"html": notification.sent_html, "text": notification.sent_text}
-    shown = desk.letter_of(work, notification, with_secret=False)
+    shown = desk.shown_letter_of(work, notification)
     return columns | {"html": shown.html, "text": shown.text}
 
 
 _SHOWN = (
     "id", "created_at", "updated_at", "version", "kind", "recipient", "recipient_name", "recipient_portal", "person_id",
     "client_id", "engagement_id", "program_name", "about", "subject", "state", "reason", "rule", "attempts",
-    "next_attempt_at", "sent_at", "attachments",
+    "next_attempt_at", "sent_at", "attachments", "batch_id",
 )  # fmt: skip
 
 
 def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notification:
-    """Sets a failed mail going again at once; raises `NotificationNotFailed` for any other."""
+    """Sets a failed mail going again at once, with all that is gathered in it; raises `NotificationNotFailed`."""
     notification = work.change(Notification, input["id"], what="notification")
     _must_see(actor, notification)
-    notification.retry(work.now)
-    notification.version += 1
-    notification.updated_at = work.now
+    others: list[Notification] = []
+    if notification.batch_id is not None:
+        same = select(Notification).where(
+            Notification.batch_id == notification.batch_id,
+            Notification.id != notification.id,
+            Notification.state == "failed",
+        )
+        others = list(work.session.scalars(same.order_by(Notification.id).with_for_update()))
+    for each in (notification, *others):
+        each.retry(work.now)
+        each.version += 1
+        each.updated_at = work.now
     return notification
 
 
@@ -215,6 +249,7 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             origin=cast(Origin, input["origin"]),
             engagement=not engagement.deleted,
             cancellations_to_internal_records=setting,
+            switched_off=is_switched_off(work, to.person.id if to.person else None, input["kind"]),
         )
         verdict = may_notify(facts, work.now)
         shown = to.person if _may_name(actor, engagement, to.person) else None

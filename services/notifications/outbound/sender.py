@@ -1,5 +1,7 @@
 """Sends what is due. Any number of workers may do so at once: each mail is claimed in the database first.
 
+Notifications that are gathered go out as one mail: the one that leads is claimed for all of them.
+
 Mails about one thing to one recipient go out in the order in which they were asked for: while an earlier one is due or
 on its way, a later one is not claimed.
 
@@ -14,13 +16,14 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists
+from sqlalchemy import ColumnElement, and_, exists, or_
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import aliased
 
 from chassis import logs
 from chassis.claims import ClaimLost, claim_due, claimed
 from chassis.runtime import Runtime
+from chassis.work import Work
 from contracts.events.notifications import NotificationCancelled, NotificationFailed, NotificationSent
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Verdict
@@ -35,14 +38,8 @@ THREADS = 4
 SLACK = dt.timedelta(seconds=30)
 PATIENCE = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 60, 60)
 Claim = tuple[UUID, UUID]
-
-
-class Overtaken(Exception):
-    """The gate said no just before the mail was handed over."""
-
-    def __init__(self, verdict: Verdict) -> None:
-        super().__init__(verdict.reason)
-        self.verdict = verdict
+#: A mail that can go out, or why it cannot.
+Mail = desk.Outgoing | desk.Overtaken | TryLater
 
 
 def send_due(runtime: Runtime) -> int:
@@ -66,7 +63,8 @@ def _due(now: dt.datetime) -> ColumnElement[bool]:
         earlier.next_attempt_at <= now,
         earlier.created_at < Notification.created_at,
     )
-    return and_(Notification.next_attempt_at <= now, ~waits_for_another)
+    leads = or_(Notification.batch_id.is_(None), Notification.batch_id == Notification.id)
+    return and_(Notification.next_attempt_at <= now, leads, ~waits_for_another)
 
 
 def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:
@@ -81,14 +79,16 @@ def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:
         connection.quit()
 
 
-def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, desk.Outgoing | TryLater]]:
+def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, Mail]]:
     """The mails as they go out now; for one that cannot be written, why."""
-    written: list[tuple[Claim, desk.Outgoing | TryLater]] = []
+    written: list[tuple[Claim, Mail]] = []
     with runtime.read() as work:
         for claim in claims:
             try:
                 notification = work.get(Notification, claim[0], what="notification")
                 written.append((claim, desk.outgoing(work, notification)))
+            except desk.Overtaken as error:
+                written.append((claim, error))
             except Exception as error:
                 log.exception("mail_broken", notification_id=str(claim[0]))
                 reason = f"Something is wrong with this mail: {type(error).__name__}."
@@ -96,14 +96,14 @@ def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, desk.Ou
     return written
 
 
-def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: desk.Outgoing | TryLater) -> None:
+def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: Mail) -> None:
     """Sends one mail and writes down what became of it; raises `ClaimLost` when another worker has taken it over."""
     try:
-        if isinstance(mail, TryLater):
+        if not isinstance(mail, desk.Outgoing):
             raise mail
         addresses = mail.sender.wire_address, mail.recipient.wire_address
-        connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim))
-    except (Overtaken, Rejected, TryLater) as outcome:
+        connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim, mail.told))
+    except (desk.Overtaken, Rejected, TryLater) as outcome:
         _settle_unsent(runtime, claim, outcome)
     else:
         _settle_sent(runtime, claim, mail)
@@ -114,16 +114,19 @@ def _handing_over(runtime: Runtime) -> dt.timedelta:
     return 2 * dt.timedelta(seconds=Server.parse(runtime.settings.smtp_url).seconds)  # type: ignore[attr-defined]
 
 
-def _ask_again(runtime: Runtime, claim: Claim) -> None:
-    """The last look before the mail is handed over: is it still ours until that is done, and may it still go (C6)?"""
+def _ask_again(runtime: Runtime, claim: Claim, told: tuple[UUID, ...]) -> None:
+    """The last look before the mail is handed over: is it still ours until that is done, and may it still go (C6)?
+
+    Where some of what it tells of may not, it is not sent, and written anew without those.
+    """
     with runtime.read() as work:
         notification = work.get(Notification, claim[0], what="notification")
         if notification.claim != claim[1] or notification.claimed_until is None:
             raise ClaimLost(f"Notification {claim[0]}")
-        verdict = desk.verdict_on(work, notification)
+        overtaken = desk.refused(work, [work.get(Notification, id_, what="notification") for id_ in told])
         lasts = notification.claimed_until >= work.now + _handing_over(runtime)
-    if not verdict.allowed:
-        raise Overtaken(verdict)
+    if overtaken:
+        raise desk.Overtaken(overtaken)
     if not lasts:
         _prolong(runtime, claim)
 
@@ -139,9 +142,12 @@ def _settle_sent(runtime: Runtime, claim: Claim, mail: desk.Outgoing) -> None:
     for pause in (*PATIENCE, None):
         try:
             with runtime.work() as work:
-                notification = claimed(work, Notification, *claim)
-                notification.be_sent(work.now, recipient=mail.recipient.address, letter=mail.shown)
-                tell(work, NotificationSent, notification)
+                for notification in desk.batch_of(work, claimed(work, Notification, *claim), lock=True):
+                    if notification.id in mail.told:
+                        notification.be_sent(work.now, recipient=mail.recipient.address, letter=mail.shown)
+                        tell(work, NotificationSent, notification)
+                    else:
+                        _cancel(work, notification, mail.overtaken[notification.id])
             return
         except (OperationalError, InterfaceError):
             if pause is None:
@@ -150,16 +156,28 @@ def _settle_sent(runtime: Runtime, claim: Claim, mail: desk.Outgoing) -> None:
             time.sleep(pause)
 
 
-def _settle_unsent(runtime: Runtime, claim: Claim, outcome: Overtaken | Rejected | TryLater) -> None:
+def _settle_unsent(runtime: Runtime, claim: Claim, outcome: desk.Overtaken | Rejected | TryLater) -> None:
     with runtime.work() as work:
-        notification = claimed(work, Notification, *claim)
-        if isinstance(outcome, Overtaken):
-            notification.be_cancelled(outcome.verdict.rule, outcome.verdict.reason)
-            tell(work, NotificationCancelled, notification)
-        elif isinstance(outcome, Rejected):
-            notification.fail(str(outcome))
-            tell(work, NotificationFailed, notification)
-        elif notification.be_deferred(work.now, str(outcome)):
-            tell(work, NotificationFailed, notification)
-        else:
-            notification.updated_at = work.now
+        leader = claimed(work, Notification, *claim)
+        batch = desk.batch_of(work, leader, lock=True)
+        if isinstance(outcome, desk.Overtaken):
+            for notification in batch:
+                if notification.id in outcome.verdicts:
+                    _cancel(work, notification, outcome.verdicts[notification.id])
+            left = [each for each in batch if each.id not in outcome.verdicts]
+            if left and leader not in left:
+                left[0].lead(left, leader.message_id)
+            return
+        for notification in batch:
+            if isinstance(outcome, Rejected):
+                notification.fail(str(outcome))
+                tell(work, NotificationFailed, notification)
+            elif notification.be_deferred(work.now, str(outcome)):
+                tell(work, NotificationFailed, notification)
+            else:
+                notification.updated_at = work.now
+
+
+def _cancel(work: Work, notification: Notification, verdict: Verdict) -> None:
+    notification.be_cancelled(verdict.rule, verdict.reason)
+    tell(work, NotificationCancelled, notification)

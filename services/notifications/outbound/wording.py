@@ -147,6 +147,14 @@ If it was not you, there is nothing to do: your password stays as it is.""",
     ),
 }
 
+#: Several pieces of news in one mail; a line for each follows.
+GATHERED = Wording(
+    "{{ count }} new things from {{ others }}",
+    """{{ greeting }}
+
+{{ others }} has left you {{ count }} new things in {{ program }}:""",
+)
+
 _DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
 

@@ -76,7 +76,7 @@ def test_the_active_client_is_told_once_of_all_that_was_shared(house: House) -> 
     ]
     assert alone["trigger"] == {"origin": "automatic", "person_id": str(house.coach.id)}
     assert alone["engagement_id"] == str(house.engagement)
-    assert alone["about"] == {"kind": "resource", "id": first["id"]}
+    assert alone["about"] == {"kind": "resource", "id": first["id"], "version": 1}
     assert alone["context"] == {"names": ["Values worksheet.pdf"]}
     assert both["context"] == {"names": ["notes.txt"]}
     assert alone["key"] != both["key"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.notifications.outbound.colour import contrast_with_white, readable_with_white
-from services.notifications.outbound.letter import Letter
+from services.notifications.outbound.letter import GATHERED, Letter
 from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.times import long, moment, money, short
 from services.notifications.outbound.wording import DEFAULTS, Wording, fill, one_line
@@ -41,6 +41,8 @@ def sent(post: House, server: MailServer, kind: str, *recipients: object, **chan
         post.session_mail(kind, uuid4(), *recipients, **changes)  # type: ignore[arg-type]
     else:
         post.request(kind, *recipients, **changes)
+    if kind in GATHERED:
+        post.harness.clock.advance(seconds=300)
     post.send_all()
     (mail,) = server.mails
     return mail

@@ -97,6 +97,7 @@ def test_c6_an_invoice_paid_or_voided_in_between_is_not_mailed(
 def test_c6_a_client_disabled_in_between_gets_nothing_automatic(post: House, mail_server: MailServer) -> None:
     post.request("resource_shared", post.client, origin="automatic")
     post.client_is(post.client, portal="disabled")
+    post.harness.clock.advance(seconds=300)
     post.send_all()
     assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C1")
 

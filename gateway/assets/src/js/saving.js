@@ -42,7 +42,8 @@ export function keepSaved(form, quill) {
 
   function changed() {
     keep();
-    if (stopped) return;
+    if (!conflict.hidden) return;
+    stopped = false;  // what was refused may be right now: a shorter title, a sign-in in another tab
     say("Not saved yet");
     later(PAUSE);
   }

@@ -1,0 +1,1 @@
+"""Which kinds of mail a person does without."""
