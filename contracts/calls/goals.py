@@ -91,6 +91,12 @@ class Todo(Schema):
     client = fields.Nested(PersonRef, required=True)
 
 
+class ListTodos(PageInput):
+    """Those of one client, or for staff of all of them."""
+
+    client_id = fields.UUID()
+
+
 class WorkspaceCounts(Schema):
     """How many notes, goals and assignments an engagement has, of those that one sees."""
 
@@ -118,5 +124,5 @@ delete_milestone = command("engagements.delete_milestone", ById, roles=SIGNED_IN
 restore_milestone = command("engagements.restore_milestone", ById, Milestone, roles=SIGNED_IN)
 order_milestones = command("engagements.order_milestones", MilestoneOrder, Goal, roles=SIGNED_IN)
 
-list_todos = query("engagements.list_todos", PageInput, page_of(Todo), roles=SIGNED_IN)
+list_todos = query("engagements.list_todos", ListTodos, page_of(Todo), roles=SIGNED_IN)
 count_workspace = query("engagements.count_workspace", ById, WorkspaceCounts, roles=SIGNED_IN)

@@ -92,7 +92,7 @@ def _address(engagement_id: Any, id: UUID) -> str:
 def upload_file(id: UUID, chosen: UUID) -> ResponseReturnValue:
     """Files of the machine (S2.72), each with the form's `message`; 201 as JSON for a script, else back.
 
-    Bytes that no assignment took in, because it was deleted meanwhile, are deleted with the engagement's files.
+    Bytes are stored first: if the assignment then refuses them (deleted meanwhile), they stay, and nothing shows them.
     """
     for_script = request.accept_mimetypes.best == "application/json"
     message = show.form("message")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import goals as calls
 from contracts.calls import notes
-from gateway.portal import clock, show
+from gateway.portal import show
 from gateway.portal.pages import SIGNED_IN, Pages
 from gateway.portal.workspace import buttons, dialog, does, pane
 
@@ -141,5 +141,6 @@ def order_milestones(id: UUID) -> ResponseReturnValue:
 @pages.get("/todos", SIGNED_IN)
 def todos() -> ResponseReturnValue:
     """Of all clients for staff, of oneself for a client; overdue ones first (S2.60, S2.61, S2.77)."""
-    todos = show.look(todos=(calls.list_todos, {"limit": 50, **show.query("cursor")})).need("todos")
-    return show.page("pages/todos.html", todos=todos, today=clock.local(clock.now()).date(), **show.pager(todos))
+    filters = show.query("client_id")
+    todos = show.look(todos=(calls.list_todos, {"limit": 50, **filters, **show.query("cursor")})).need("todos")
+    return show.page("pages/todos.html", todos=todos, filters=filters, **show.pager(todos, ("client_id",)))

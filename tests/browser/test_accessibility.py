@@ -165,7 +165,7 @@ def test_pages_of_strangers(page: Page) -> None:
 def test_pages_of_staff(page: Page, place: Place) -> None:
     sign_in(page, ADMIN, PASSWORD)
     lists = ["/", "/clients", "/invoices", "/programs", "/library", "/note-templates", "/notifications"]
-    own = ["/team", "/settings", "/profile"]
+    own = ["/todos", "/team", "/settings", "/profile"]
     record = [f"{place.client}{tab}" for tab in ("", "/notes", "/mail", "/profile")]
     panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
     assert flaws_of(page, *lists, *own, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []
@@ -191,4 +191,4 @@ def test_dialogs_and_menus(page: Page, place: Place) -> None:
 def test_pages_of_clients(page: Page, place: Place) -> None:
     sign_in(page, CLIENT, CLIENT_PASSWORD)
     panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
-    assert flaws_of(page, "/", *panes, "/sessions", "/invoices", place.session, place.invoice) == []
+    assert flaws_of(page, "/", "/todos", *panes, "/sessions", "/invoices", place.session, place.invoice) == []

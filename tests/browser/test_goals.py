@@ -183,7 +183,7 @@ def test_s2_62_to_s2_76_an_assignment_gets_files_and_a_link_and_the_client_does_
         client.get_by_label("Menu of Chapter 4.txt").click()
         client.get_by_role("link", name="Download").click()
     assert Path(download.value.path()).read_text() == "Anchoring."
-    client.get_by_label("Your comment").fill("Done at last")
+    client.get_by_role("textbox", name="Your comment").fill("Done at last")
     client.get_by_role("button", name="Comment").click()
     expect(client.get_by_text("Done at last")).to_be_visible()
     client.get_by_role("button", name="Mark complete").click()

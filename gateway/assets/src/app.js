@@ -5,6 +5,7 @@ import "./js/dialog.js";
 import "./js/fields.js";
 import "./js/invoice.js";
 import "./js/menu.js";
+import "./js/panes.js";
 import "./js/search.js";
 import "./js/sort.js";
 import "./js/theme.js";

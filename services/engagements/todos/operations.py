@@ -30,6 +30,8 @@ def list_todos(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any
         .join(Engagement, Todo.engagement_id == Engagement.id)
         .where(visible_to(actor), Engagement.deleted_at.is_(None), Engagement.status != "completed")
     )
+    if "client_id" in input:
+        statement = statement.where(Engagement.client_id == input["client_id"])
     found = page(work, statement, input, by=(Todo.due_date, Todo.id), descending=False)
     today = work.now.astimezone(ZoneInfo(work.session.get_one(Person, own_id(actor)).time_zone)).date()
     wanted = select(Engagement).where(Engagement.id.in_({todo.engagement_id for todo in found["items"]}))

@@ -257,6 +257,7 @@ def test_todos_s2_60_s2_61_come_soonest_first_for_all_clients_with_what_is_overd
     ]
     assert [each["name"] for each in todos(other)["items"]] == ["Of another client"]
     assert len(todos(house.admin)["items"]) == 3
+    assert [each["name"] for each in todos(house.admin, client_id=str(other.id))["items"]] == ["Of another client"]
     assert todos(house.coach_called("Nobody Yet"))["items"] == []
     first = todos(house.coach, limit=2)
     assert [each["name"] for each in todos(house.coach, cursor=first["next"])["items"]] == ["Later"]

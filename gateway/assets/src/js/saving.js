@@ -23,6 +23,7 @@ export function keepSaved(form, quill) {
   let pause = PAUSE;
   let sending = false;
   let stopped = false;
+  let leave = () => {};
   let saved = text();
 
   function text() { return { title: title.value.trim(), body: quill.root.innerHTML }; }
@@ -154,7 +155,7 @@ export function keepSaved(form, quill) {
   /** What could not be saved when a page was left comes back; over a newer text only if one wants that. Each page keeps
       its text under a key of its own, with a lock that ends with it: what another open tab keeps stays there. */
   async function recover() {
-    navigator.locks?.request(key, () => new Promise(() => {}));
+    navigator.locks?.request(key, () => new Promise((release) => { leave = release; }));
     const open = new Set((await navigator.locks?.query())?.held.map(({ name }) => name));
     const left = Object.keys(localStorage).filter((name) => name.startsWith(prefix) && !open.has(name));
     const texts = left.map((name) => JSON.parse(localStorage.getItem(name))).sort((one, other) => one.at - other.at);
@@ -178,7 +179,15 @@ export function keepSaved(form, quill) {
     event.preventDefault();
     save();
   });
-  window.addEventListener("pagehide", () => {
+  const flush = () => {
     if (timer && !sending && differs(text(), saved) && text().title) send(text(), { keepalive: true });
+  };
+  window.addEventListener("pagehide", flush);
+  form.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+    if (target !== form) return;
+    flush();
+    clearTimeout(timer);
+    stopped = true;
+    leave();
   });
 }
