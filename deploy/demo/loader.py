@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from deploy.demo import files
+from deploy.demo import files, workspace
 from deploy.demo.api import Api, Mails, eventually
 from deploy.demo.calendar import Calendar
 from deploy.demo.engagements import ENGAGEMENTS, PROGRAMS, Engagement, Invoice, Session, invoice_body, sessions_of
@@ -41,7 +41,8 @@ class Loader:
         self._portals()
         self._say("Sessions, past and to come")
         self._sessions()
-        self._say("Files and invoices")
+        self._say("Notes, goals, files and invoices")
+        self._workspace()
         self._files()
         self._resources()
         self._invoices()
@@ -167,6 +168,12 @@ class Loader:
             api.post(f"{path}/no-show")
         elif found["state"] == "scheduled" and outcome == "cancelled":
             api.post(f"{path}/cancel", told)
+
+    def _workspace(self) -> None:
+        """The first of the engagements is one that has been worked in."""
+        wanted = ENGAGEMENTS[0]
+        client = self._anybody.signed_in(self._people[wanted.client]["email"], PASSWORD)
+        workspace.load(self._coach_apis[wanted.coach], client, self._path(wanted), self._calendar.began.date())
 
     def _files(self) -> None:
         coach = self._coach_apis[COACHES[0].name]
