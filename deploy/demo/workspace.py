@@ -62,7 +62,7 @@ def load(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
                 if checked:
                     client.post(f"/milestones/{made['id']}/complete")
     name, description, days = ASSIGNMENT
-    if not coach.all(f"{engagement}/assignments"):
+    if not list(coach.all(f"{engagement}/assignments")):
         body = {"name": name, "description": description, "due_date": _day(today, days)}
         assignment = coach.post(f"{engagement}/assignments", body)
         link = {"url": "https://example.org/anchoring", "title": "Chapter on anchoring", "message": "From page 3"}
