@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from contracts.calls import billing, documents, engagements, notifications, scheduling
-from gateway.portal import clock
+from contracts.calls import billing, documents, engagements, notes, notifications, scheduling
+from gateway.portal import clock, filters
 from tests.gateway.examples import answer_of
 
 NOW = dt.datetime(2026, 11, 24, 8, 52, tzinfo=dt.UTC)
@@ -137,3 +137,18 @@ def test_a_number_that_is_not_to_be_had_is_left_out(counted, browser, service):
 def test_the_mail_log_says_how_many_there_are_in_each_state(counted, browser):
     shown = words(browser("coach").get("/notifications"))
     assert "All 1,197 Sent 1,180 On their way Scheduled Refused 17 Failed Cancelled" in shown
+
+
+def test_s2_41_the_notes_of_a_client_are_listed_without_sharing(counted, browser):
+    line = {**answer_of(notes.get_note), "title": "Values", "found": [], "shared": False}
+    counted.answers["engagements.list_client_notes"] = {"items": [line], "next": None}
+    html = browser("coach").get(f"/clients/{ID}/notes").get_data(as_text=True)
+    assert f"/engagements/{line['engagement_id']}/notes/{line['id']}" in html
+    assert "/share" not in html
+
+
+def test_s2_25_words_that_were_found_are_marked_and_nothing_in_them_runs():
+    shown = str(filters.marked("<b>Calm</b> and becalmed, CALM", ["Calm", "CALM"]))
+    assert shown == "&lt;b&gt;<mark>Calm</mark>&lt;/b&gt; and becalmed, <mark>CALM</mark>"
+    assert str(filters.marked("会議の記録", ["議"])) == "会<mark>議</mark>の記録"
+    assert str(filters.marked("<i>", [])) == "&lt;i&gt;"

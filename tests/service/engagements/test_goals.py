@@ -148,6 +148,28 @@ def test_s2_59_any_sequence_of_moves_keeps_each_milestone_once(count: int, moves
     assert sorted(milestone.position for milestone in goal.milestones) == list(range(count))
 
 
+@given(
+    st.integers(min_value=1, max_value=6), st.lists(st.tuples(st.sampled_from("mdr"), st.integers(0, 9)), max_size=20)
+)
+def test_s2_59_moves_deletions_and_restores_leave_each_milestone_a_place_of_its_own(
+    count: int, steps: list[tuple[str, int]]
+) -> None:
+    goal = Goal(all_milestones=[Milestone(id=uuid4(), position=place, deleted_at=None) for place in range(count)])
+    now = dt.datetime(2026, 11, 24, 9, tzinfo=dt.UTC)
+    for step, which in steps:
+        there, gone = goal.milestones, [each for each in goal.all_milestones if each.deleted_at]
+        if step == "m" and there:
+            ids = [each.id for each in there]
+            ids.insert(0, ids.pop(which % len(ids)))
+            goal.put_in_order(ids)
+            assert [each.id for each in goal.milestones] == ids
+        elif step == "d" and there:
+            there[which % len(there)].delete(now)
+        elif step == "r" and gone:
+            gone[which % len(gone)].restore(now)
+        assert sorted(each.position for each in goal.all_milestones) == list(range(count))
+
+
 def test_s2_57_a_milestone_restored_after_the_others_were_put_in_order_comes_last_and_stays_there(house: House) -> None:
     goal = goal_of(house)
     a, b, c = (milestone_of(house, goal, name)["id"] for name in "ABC")
