@@ -38,7 +38,10 @@ class FolderName(Schema):
 
 
 class LibraryQuery(PageInput):
-    """What lies in one folder, or at the top where `folder_id` is not given; with `q`, what has it in its name, anywhere."""
+    """What lies in one folder, or at the top where `folder_id` is not given.
+
+    With `q`: what has that in its name, wherever it lies.
+    """
 
     folder_id = fields.UUID(load_default=None, allow_none=True)
     q = text(LONGEST_NAME, load_default=None, allow_none=True)
@@ -73,8 +76,8 @@ class LibraryChange(ById):
 class Resource(Entity):
     """A file or folder that is in an engagement: shared by staff, or added by its client (rules S2.78, S2.87).
 
-    What lies in a shared folder is listed alike; its `id` is that of the library. For a folder `file_id`, `content_type`
-    and `size` are null.
+    What lies in a shared folder is listed alike; its `id` is that of the library. For a folder `file_id`,
+    `content_type` and `size` are null.
     """
 
     engagement_id = fields.UUID(required=True)

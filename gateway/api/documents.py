@@ -50,7 +50,7 @@ def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     alternative=calls.share_resources,
 )
 def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
-    """Add a file to an engagement as multipart `file`, or share files and folders of the library: JSON `{library_ids}`."""
+    """Add a file to an engagement as multipart `file`, or share from the library: JSON `{library_ids}`."""
     if request.mimetype == "multipart/form-data":
         return jsonify(files.forward(f"/engagements/{engagement_id}/resources", key=api.key)), 201
     return jsonify(api.ask(calls.share_resources, {**api.json(), "engagement_id": str(engagement_id)})), 201

@@ -33,7 +33,10 @@ def list_resources(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str,
 
 
 def share(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """Shares files and folders of the library with an active client, who is told; what is shared there already stays as it is."""
+    """Shares files and folders of the library with an active client, who is told.
+
+    What is shared there already stays as it is.
+    """
     engagement = engagement_of(work, actor, input["engagement_id"])
     client = _active_client(work, engagement)
     items = items_to_share(work, input["library_ids"])
@@ -135,7 +138,8 @@ def engagement_of_resource(work: Work, actor: Actor, id: UUID) -> EngagementCopy
 def may_read(work: Work, actor: Actor, file: File) -> bool:
     """Staff read the library; everyone reads what an engagement of theirs shows them, and nothing else (C22).
 
-    A client is shown resources, what lies in shared folders at the time (C20), and the files of shared notes (C16) and of assignments (S2.73).
+    A client is shown resources, what lies in shared folders at the time (C20), and the files of shared notes (C16)
+    and of assignments (S2.73).
     """
     if actor.is_staff and file.in_library:
         return True
