@@ -33,7 +33,13 @@ def upload_to_library() -> ResponseReturnValue:
 
 @pages.post("/library/<uuid:id>/delete", STAFF)
 def delete(id: UUID) -> ResponseReturnValue:
-    return show.act(calls.delete_library, {"id": str(id)}, "/library", "The file is deleted.")
+    undo = f"/library/{id}/restore"
+    return show.act(calls.delete_library, {"id": str(id)}, "/library", "The file is deleted.", undo_url=undo)
+
+
+@pages.post("/library/<uuid:id>/restore", STAFF)
+def restore(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.restore_library, {"id": str(id)}, "/library", "The file is back.")
 
 
 @pages.get("/files/<uuid:id>/content", SIGNED_IN)
@@ -51,13 +57,17 @@ def content(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/engagements/<uuid:id>/resources", SIGNED_IN)
 def resources(id: UUID) -> ResponseReturnValue:
-    given = {"engagement_id": str(id), **show.query("cursor")}
+    given = {"engagement_id": str(id), **show.query("cursor", "folder_id")}
     found, values = look_at(id, "Resources", resources=(calls.list_resources, given))
     listed = found.part("resources")
     who = identity()
     may_share = (who is not None and who.role == "client") or values["engagement"]["client"]["portal"] == "active"
     return show.page(
-        "pages/engagement_resources.html", resources=listed, may_share=may_share, **show.pager(listed), **values
+        "pages/engagement_resources.html",
+        resources=listed,
+        may_share=may_share,
+        **show.pager(listed, ("folder_id",)),
+        **values,
     )
 
 
@@ -103,7 +113,13 @@ def share(id: UUID) -> ResponseReturnValue:
 
 @pages.post("/resources/<uuid:id>/remove", SIGNED_IN)
 def remove(id: UUID) -> ResponseReturnValue:
-    return show.act(calls.remove_resource, {"id": str(id)}, show.came_from() or "/", "The file is taken out.")
+    undo = f"/resources/{id}/restore"
+    return show.act(calls.remove_resource, {"id": str(id)}, show.came_from() or "/", "It is taken out.", undo_url=undo)
+
+
+@pages.post("/resources/<uuid:id>/restore", SIGNED_IN)
+def put_back(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.restore_resource, {"id": str(id)}, show.came_from() or "/", "It is back.")
 
 
 def _shared(items: list[Any]) -> str:
