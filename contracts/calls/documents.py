@@ -38,9 +38,10 @@ class FolderName(Schema):
 
 
 class LibraryQuery(PageInput):
-    """What lies in one folder, or at the top where `folder_id` is not given."""
+    """What lies in one folder, or at the top where `folder_id` is not given; with `q`, what has it in its name, anywhere."""
 
     folder_id = fields.UUID(load_default=None, allow_none=True)
+    q = text(LONGEST_NAME, load_default=None, allow_none=True)
 
 
 class LibraryPage(page_of(LibraryItem)):  # type: ignore[misc]
@@ -62,15 +63,27 @@ class NewFolder(Schema):
     parent_id = fields.UUID(load_default=None, allow_none=True)
 
 
+class LibraryChange(ById):
+    """A new name, another folder, or both; `parent_id` null is the top."""
+
+    name = text(LONGEST_NAME)
+    parent_id = fields.UUID(allow_none=True)
+
+
 class Resource(Entity):
-    """A file that is in an engagement: shared by staff, or added by its client (rules S2.78, S2.87)."""
+    """A file or folder that is in an engagement: shared by staff, or added by its client (rules S2.78, S2.87).
+
+    What lies in a shared folder is listed alike; its `id` is that of the library. For a folder `file_id`, `content_type`
+    and `size` are null.
+    """
 
     engagement_id = fields.UUID(required=True)
+    kind = fields.String(required=True, metadata={"description": "file or folder"})
     name = fields.String(required=True)
-    file_id = fields.UUID(required=True, metadata={"description": "for GET /files/FILE_ID/content"})
+    file_id = fields.UUID(required=True, allow_none=True, metadata={"description": "for GET /files/FILE_ID/content"})
     library_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: uploaded right here"})
-    content_type = fields.String(required=True, metadata={"description": "judged by content (C20)"})
-    size = fields.Integer(required=True, metadata={"description": "bytes"})
+    content_type = fields.String(required=True, allow_none=True, metadata={"description": "judged by content (C20)"})
+    size = fields.Integer(required=True, allow_none=True, metadata={"description": "bytes"})
     added_by = fields.String(required=True, metadata={"description": "the name of who added it"})
     by_client = fields.Boolean(required=True, metadata={"description": "the client added it"})
 
@@ -97,13 +110,21 @@ class AttachmentForm(Schema):
 
 
 class ResourcesQuery(PageInput):
-    """The resources of one engagement."""
+    """The resources of one engagement, or what lies in a folder that is shared there (rule S2.89)."""
 
     engagement_id = fields.UUID(required=True)
+    folder_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "a folder's library_id"})
+
+
+class ResourcesPage(counted_page_of(Resource)):  # type: ignore[misc]
+    """`path` leads from the folder that is shared to the one that is listed; `resource_id` is what shares it."""
+
+    path = fields.List(fields.Nested(FolderName), required=True)
+    resource_id = fields.UUID(required=True, allow_none=True)
 
 
 class ResourcesToShare(Schema):
-    """Files of the library to share into an engagement; one that is shared there already stays as it is."""
+    """Files and folders of the library to share into an engagement; one that is shared there already stays as it is."""
 
     engagement_id = fields.UUID(required=True)
     library_ids = fields.List(fields.UUID(), required=True, validate=validate.Length(1, 100))
@@ -117,8 +138,11 @@ class SharedResources(Schema):
 
 list_library = query("documents.list_library", LibraryQuery, LibraryPage)
 create_folder = command("documents.create_folder", NewFolder, LibraryItem)
+update_library = command("documents.update_library", LibraryChange, LibraryItem)
 delete_library = command("documents.delete_library", ById)
+restore_library = command("documents.restore_library", ById, LibraryItem)
 
-list_resources = query("documents.list_resources", ResourcesQuery, counted_page_of(Resource), roles=SIGNED_IN)
+list_resources = query("documents.list_resources", ResourcesQuery, ResourcesPage, roles=SIGNED_IN)
 share_resources = command("documents.share_resources", ResourcesToShare, SharedResources)
 remove_resource = command("documents.remove_resource", ById, roles=SIGNED_IN)
+restore_resource = command("documents.restore_resource", ById, Resource, roles=SIGNED_IN)

@@ -17,7 +17,7 @@ class FileFacts(EventData):
 
 
 class FileUploaded(FileFacts):
-    """A file was uploaded, to the library or into an engagement."""
+    """A file was uploaded, to the library or into an engagement, or its deletion was undone."""
 
     type = "documents.file.uploaded.v1"
 
@@ -30,18 +30,18 @@ class FileDeleted(FileFacts):
 
 class ResourceFacts(EventData):
     engagement_id = fields.UUID(required=True)
-    file_id = fields.UUID(required=True)
+    file_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: a folder (rule S2.82)"})
     name = fields.String(required=True)
     by_client = fields.Boolean(required=True, metadata={"description": "the client added it (rule S2.87)"})
 
 
 class ResourceShared(ResourceFacts):
-    """A file was shared into an engagement, by staff or by its client (rules S2.83, S2.88)."""
+    """A file or a whole folder was shared into an engagement, by staff or by its client (rules S2.83, S2.88)."""
 
     type = "documents.resource.shared.v1"
 
 
 class ResourceRemoved(ResourceFacts):
-    """A file was taken out of an engagement."""
+    """A file or a folder was taken out of an engagement."""
 
     type = "documents.resource.removed.v1"

@@ -18,9 +18,12 @@ routes = Routes("Library, resources")
 
 routes.get("/library", calls.list_library)
 routes.post("/library/folders", calls.create_folder, status=201)
+routes.patch("/library/<uuid:id>", calls.update_library)
 routes.delete("/library/<uuid:id>", calls.delete_library)
+routes.post("/library/<uuid:id>/restore", calls.restore_library)
 routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
 routes.delete("/resources/<uuid:id>", calls.remove_resource)
+routes.post("/resources/<uuid:id>/restore", calls.restore_resource)
 
 
 @routes.view(
@@ -47,7 +50,7 @@ def upload_library_file(api: ApiRequest) -> ResponseReturnValue:
     alternative=calls.share_resources,
 )
 def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
-    """Add a file to an engagement as multipart `file`, or share files of the library: JSON `{library_ids}`."""
+    """Add a file to an engagement as multipart `file`, or share files and folders of the library: JSON `{library_ids}`."""
     if request.mimetype == "multipart/form-data":
         return jsonify(files.forward(f"/engagements/{engagement_id}/resources", key=api.key)), 201
     return jsonify(api.ask(calls.share_resources, {**api.json(), "engagement_id": str(engagement_id)})), 201

@@ -18,10 +18,13 @@ service = Service(
     answers={
         calls.list_library: library.list_items,
         calls.create_folder: library.create_folder,
+        calls.update_library: library.update,
         calls.delete_library: library.delete,
+        calls.restore_library: library.restore,
         calls.list_resources: resources.list_resources,
         calls.share_resources: resources.share,
         calls.remove_resource: resources.remove,
+        calls.restore_resource: resources.restore,
     },
     listens=[
         On("engagements.engagement.*.v1", copies.engagement_changed),

@@ -15,6 +15,10 @@ from contracts.errors import Conflict
 from services.documents.base import Base
 
 
+#: How long the bytes of a deleted file are kept, as a deleted engagement is (C9).
+KEPT_FOR = dt.timedelta(days=30)
+
+
 class FileAlreadyDeleted(Conflict):
     """The file was deleted before."""
 
@@ -41,6 +45,10 @@ class File(Entity, Base):
         if self.deleted_at is not None:
             raise FileAlreadyDeleted("The file was deleted before.")
         self.deleted_at = now
+
+    def restore(self) -> None:
+        """Takes the deletion back."""
+        self.deleted_at = None
 
     @property
     def in_library(self) -> bool:

@@ -9,12 +9,10 @@ from sqlalchemy import exists, or_, select
 
 from chassis.runtime import Runtime
 from services.documents.copies.models import PlaceFile
-from services.documents.files.models import File
+from services.documents.files.models import KEPT_FOR, File
 from services.documents.files.store import Store
 from services.documents.resources.models import Resource
 
-#: How long the bytes of a deleted file are kept, as a deleted engagement is (C9).
-KEPT_FOR = dt.timedelta(days=30)
 #: Younger bytes may belong to an upload whose transaction is still open.
 SETTLED_AFTER = dt.timedelta(days=1)
 _AT_ONCE = 200

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
 from contracts.calls.documents import LONGEST_NAME
-from contracts.errors import Conflict
+from contracts.errors import Conflict, NotFound
 from services.documents.base import Base
-from services.documents.files.models import File
+from services.documents.files.models import KEPT_FOR, File
 
 
-class FolderNotEmpty(Conflict):
-    """Only an empty folder can be deleted."""
+class FolderInItself(Conflict):
+    """A folder cannot be moved into itself or into what lies in it."""
 
 
 class LibraryItem(Entity, Base):
@@ -50,11 +50,35 @@ class LibraryItem(Entity, Base):
             id=file.id, name=file.name, rank=1, sort_name=sort_name, parent_id=parent_id, file=file, added_by=added_by
         )
 
-    def delete(self, now: dt.datetime, *, holds_something: bool) -> None:
-        """Takes it out of the library; raises `FolderNotEmpty` for a folder that holds something."""
-        if holds_something:
-            raise FolderNotEmpty("The folder is not empty. Delete what is in it first.")
+    def rename(self, name: str) -> None:
+        """Gives it another name; a download of the file has it too."""
+        self.name = name
+        self.sort_name = name.casefold()[: 2 * LONGEST_NAME]
+        if self.file:
+            self.file.name = name
+
+    def move(self, path: list[LibraryItem]) -> None:
+        """Moves it into the last folder of `path`, which leads there from the top; raises `FolderInItself`."""
+        if any(folder.id == self.id for folder in path):
+            raise FolderInItself("A folder cannot be moved into itself.")
+        self.parent_id = path[-1].id if path else None
+
+    def delete(self, now: dt.datetime) -> None:
+        """Takes it out of the library."""
+        if self.deleted_at is not None:
+            raise NotFound("There is no such file or folder in the library.")
         self.deleted_at = now
+
+    def restore(self, now: dt.datetime) -> None:
+        """Takes the deletion back; `NotFound` where there is none, or it is so old that bytes may be gone."""
+        if self.deleted_at is None or self.deleted_at <= now - KEPT_FOR:
+            raise NotFound("There is nothing to restore.")
+        self.deleted_at = None
+
+    def restore_place(self, parent: LibraryItem | None) -> None:
+        """What comes back lies where it lay, or at the top if that folder is deleted."""
+        if parent is not None and parent.deleted_at is not None:
+            self.parent_id = None
 
     @property
     def kind(self) -> str:

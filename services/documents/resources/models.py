@@ -1,4 +1,4 @@
-"""A resource: a file in an engagement."""
+"""A resource: a file or a folder in an engagement."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from contracts.actor import Actor
 from contracts.calls.documents import LONGEST_NAME
 from contracts.errors import Forbidden, NotFound
 from services.documents.base import Base
-from services.documents.files.models import File
+from services.documents.files.models import KEPT_FOR, File
+from services.documents.library.models import LibraryItem
 
 
 class NotYours(Forbidden):
@@ -22,29 +23,34 @@ class NotYours(Forbidden):
 
 
 class Resource(Entity, Base):
-    """A file in an engagement. `library_id` says from where it was shared; None: it was uploaded right there."""
+    """A file in an engagement, or without `file_id` a folder of the library, shared as it is at any time (C20).
+
+    `library_id` says from where it was shared; None: it was uploaded right there.
+    """
 
     __tablename__ = "resource"
     __table_args__ = (Index("ix_resource_listing", "engagement_id", "created_at", "id"),)
 
     engagement_id: Mapped[UUID] = mapped_column(Uuid)
-    file_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("file.id"), index=True)
-    library_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("library_item.id"), default=None)
-    name: Mapped[str] = mapped_column(String(LONGEST_NAME))
+    file_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("file.id"), index=True)
+    library_id: Mapped[UUID | None] = mapped_column(Uuid, ForeignKey("library_item.id"), default=None, index=True)
+    given_name: Mapped[str] = mapped_column("name", String(LONGEST_NAME))
     added_by: Mapped[str] = mapped_column(String)
     by_client: Mapped[bool] = mapped_column(Boolean)
     removed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
 
-    file: Mapped[File] = relationship(lazy="selectin")
+    file: Mapped[File | None] = relationship(lazy="selectin")
+    item: Mapped[LibraryItem | None] = relationship(lazy="selectin")
 
     @classmethod
-    def of(cls, file: File, engagement_id: UUID, actor: Actor, library_id: UUID | None = None) -> Resource:
-        """`file` in the engagement, put there by `actor`."""
+    def of(cls, shown: File | LibraryItem, engagement_id: UUID, actor: Actor) -> Resource:
+        """A file that was uploaded there, or what is shared of the library, put there by `actor`."""
+        item = shown if isinstance(shown, LibraryItem) else None
         return cls(
             engagement_id=engagement_id,
-            file=file,
-            library_id=library_id,
-            name=file.name,
+            file=shown.file if isinstance(shown, LibraryItem) else shown,
+            item=item,
+            given_name=shown.name,
             added_by=actor.name,
             by_client=actor.role == "client",
         )
@@ -57,19 +63,35 @@ class Resource(Entity, Base):
             raise NotYours("Only your coach can remove this file.")
         self.removed_at = now
 
-    @property
-    def content_type(self) -> str:
-        return self.file.content_type
+    def restore(self, now: dt.datetime, actor: Actor) -> None:
+        """Undoes a removal within 30 days; `NotFound` where there is none, `NotYours` as for `remove`."""
+        if self.removed_at is None or self.removed_at <= now - KEPT_FOR:
+            raise NotFound("There is nothing to restore.")
+        if actor.role == "client" and not self.by_client:
+            raise NotYours("Only your coach can put this file back.")
+        self.removed_at = None
 
     @property
-    def size(self) -> int:
-        return self.file.size
+    def name(self) -> str:
+        return self.item.name if self.item else self.given_name
+
+    @property
+    def kind(self) -> str:
+        return "file" if self.file_id else "folder"
+
+    @property
+    def content_type(self) -> str | None:
+        return self.file.content_type if self.file else None
+
+    @property
+    def size(self) -> int | None:
+        return self.file.size if self.file else None
 
     def facts(self) -> dict[str, Any]:
         """What its events say."""
         return {
             "engagement_id": self.engagement_id,
-            "file_id": self.file.id,
+            "file_id": self.file.id if self.file else None,
             "name": self.name,
             "by_client": self.by_client,
         }

@@ -10,29 +10,33 @@ from sqlalchemy import select
 from chassis.paging import counted_page
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events.documents import FileDeleted, FileUploaded, ResourceRemoved, ResourceShared
 from services.documents.copies.models import ClientCopy, EngagementCopy, PlaceCopy, PlaceFile
 from services.documents.copies.operations import engagement_of
 from services.documents.files.models import File
 from services.documents.files.sniffing import is_shown_inline
-from services.documents.library.operations import files_to_share
+from services.documents.library.operations import items_to_share, path_to
+from services.documents.resources import folders
 from services.documents.resources.models import Resource
 from services.documents.resources.sharing import check_may_share
 
 
 def list_resources(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """The resources of an engagement, newest first."""
+    """The resources of an engagement, newest first; or what lies in a folder that is shared there, by name (S2.89)."""
     engagement = engagement_of(work, actor, input["engagement_id"])
-    listed = select(Resource).where(Resource.engagement_id == engagement.id, Resource.removed_at.is_(None))
-    return counted_page(work, listed, input, by=(Resource.created_at, Resource.id))
+    if input["folder_id"]:
+        return folders.list_folder(work, engagement.id, input)
+    listed = select(Resource).where(Resource.engagement_id == engagement.id, folders.IS_SHARED)
+    found = counted_page(work, listed, input, by=(Resource.created_at, Resource.id))
+    return {**found, "path": [], "resource_id": None}
 
 
 def share(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """Shares files of the library with an active client, who is told; what is shared there already stays as it is."""
+    """Shares files and folders of the library with an active client, who is told; what is shared there already stays as it is."""
     engagement = engagement_of(work, actor, input["engagement_id"])
     client = _active_client(work, engagement)
-    items = files_to_share(work, input["library_ids"])
+    items = items_to_share(work, input["library_ids"])
     there = select(Resource).where(
         Resource.engagement_id == engagement.id,
         Resource.removed_at.is_(None),
@@ -41,8 +45,8 @@ def share(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     shared = {resource.library_id: resource for resource in work.session.scalars(there)}
     new = []
     for item in items:
-        if item.id not in shared and item.file:
-            shared[item.id] = work.add(Resource.of(item.file, engagement.id, actor, item.id))
+        if item.id not in shared:
+            shared[item.id] = work.add(Resource.of(item, engagement.id, actor))
             new.append(shared[item.id])
     for resource in new:
         work.publish(ResourceShared, resource, resource.facts(), actor)
@@ -85,11 +89,8 @@ def _file_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> File
 
 
 def remove(work: Work, actor: Actor, input: dict[str, Any]) -> None:
-    """Takes a file out of the engagement; one that was uploaded right there is deleted with it."""
-    engagement_id = work.get(Resource, input["id"], what="resource").engagement_id
-    engagement = work.session.get_one(EngagementCopy, engagement_id)
-    if engagement.deleted or not actor.sees(engagement):
-        raise NotFound("There is no such resource.")
+    """Takes a file or folder out of the engagement; a file that was uploaded right there is deleted with it."""
+    engagement_of_resource(work, actor, input["id"])
     resource = work.change(Resource, input["id"], what="resource")
     resource.remove(work.now, actor)
     work.publish(ResourceRemoved, resource, resource.facts(), actor)
@@ -99,10 +100,42 @@ def remove(work: Work, actor: Actor, input: dict[str, Any]) -> None:
         work.publish(FileDeleted, file, file.facts(), actor)
 
 
+def restore(work: Work, actor: Actor, input: dict[str, Any]) -> Resource:
+    """Undoes a removal within 30 days; nobody is mailed again. `Conflict` if it was shared anew meanwhile."""
+    engagement = engagement_of_resource(work, actor, input["id"])
+    if actor.is_staff:
+        _active_client(work, engagement)
+    resource = work.change(Resource, input["id"], what="resource")
+    resource.restore(work.now, actor)
+    same = select(Resource.id).where(
+        Resource.engagement_id == engagement.id,
+        Resource.library_id == resource.library_id,
+        Resource.id != resource.id,
+        Resource.removed_at.is_(None),
+    )
+    if resource.library_id and work.session.scalars(same.limit(1)).first():
+        raise Conflict("It is shared again already.")
+    work.publish(ResourceShared, resource, resource.facts(), actor)
+    if resource.library_id is None:
+        file = work.session.get_one(File, resource.file_id, with_for_update=True)
+        file.restore()
+        work.publish(FileUploaded, file, file.facts(), actor)
+    return resource
+
+
+def engagement_of_resource(work: Work, actor: Actor, id: UUID) -> EngagementCopy:
+    """The engagement that a resource is in; `NotFound` for whoever does not see it."""
+    engagement_id = work.get(Resource, id, what="resource").engagement_id
+    engagement = work.session.get_one(EngagementCopy, engagement_id)
+    if engagement.deleted or not actor.sees(engagement):
+        raise NotFound("There is no such resource.")
+    return engagement
+
+
 def may_read(work: Work, actor: Actor, file: File) -> bool:
     """Staff read the library; everyone reads what an engagement of theirs shows them, and nothing else (C22).
 
-    A client is shown resources, and the files of shared notes (C16) and of assignments (S2.73).
+    A client is shown resources, what lies in shared folders at the time (C20), and the files of shared notes (C16) and of assignments (S2.73).
     """
     if actor.is_staff and file.in_library:
         return True
@@ -119,7 +152,10 @@ def may_read(work: Work, actor: Actor, file: File) -> bool:
         places = places.where(EngagementCopy.id == file.engagement_id)
     if not actor.is_staff:
         places = places.where(PlaceCopy.client_sees)
-    shown = [resources, places]
+    above = [item.id for item in path_to(work, file.id)]
+    in_folders = mine.join(Resource, Resource.engagement_id == EngagementCopy.id)
+    in_folders = in_folders.where(Resource.library_id.in_(above), Resource.removed_at.is_(None))
+    shown = [resources, places, in_folders]
     if actor.is_staff and file.deleted_at is None:
         shown.append(mine.where(EngagementCopy.id == file.engagement_id))
     return any(work.session.scalars(found.limit(1)).first() is not None for found in shown)

@@ -9,7 +9,7 @@ import pytest
 
 from chassis.migrate import check
 from contracts.calls import documents as calls
-from contracts.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from contracts.errors import Forbidden, Invalid, NotFound, Stale
 from tests.service.documents.house import PDF, House
 
 
@@ -105,16 +105,6 @@ def test_a_deleted_file_is_gone_from_the_library_and_an_event_says_so(house: Hou
         delete(house, made["id"])
     with pytest.raises(Invalid):
         house.share(made["id"])
-
-
-def test_only_an_empty_folder_can_be_deleted(house: House) -> None:
-    made = folder(house, "Welcome packet")
-    file = house.upload(folder_id=made["id"])
-    with pytest.raises(Conflict, match="not empty"):
-        delete(house, made["id"])
-    delete(house, file["id"])
-    delete(house, made["id"])
-    assert house.library()["items"] == []
 
 
 def test_a_stale_version_deletes_nothing(house: House) -> None:
