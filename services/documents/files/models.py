@@ -14,7 +14,6 @@ from contracts.calls.documents import LONGEST_NAME
 from contracts.errors import Conflict
 from services.documents.base import Base
 
-
 #: How long the bytes of a deleted file are kept, as a deleted engagement is (C9).
 KEPT_FOR = dt.timedelta(days=30)
 
