@@ -66,6 +66,11 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
     return found, {"engagement": engagement, **values}
 
 
+def to_the_client(engagement: Json, answer: Json) -> list[Json]:
+    """Of the verdicts of notifications.may_notify the one about the engagement's client."""
+    return [each for each in answer["verdicts"] if each["recipient"]["person_id"] == engagement["client"]["id"]]
+
+
 @pages.get("/engagements/<uuid:id>", SIGNED_IN)
 def engagement(id: UUID) -> ResponseReturnValue:
     filters = show.query("by", "kind")

@@ -16,9 +16,10 @@ from gateway import files
 from gateway.asking import Json, ask
 from gateway.portal import filters, show
 from gateway.portal.clients import record
+from gateway.portal.engagements import to_the_client
 from gateway.portal.library import upload
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
-from gateway.portal.workspace import does, pane, to_the_client
+from gateway.portal.workspace import does, pane
 from gateway.typed import typed
 
 pages = Pages()

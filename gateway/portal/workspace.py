@@ -15,7 +15,7 @@ from contracts.calls import engagements as calls
 from contracts.errors import CoachworksError
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
-from gateway.portal.engagements import look_at
+from gateway.portal.engagements import look_at, to_the_client
 from gateway.portal.pages import SIGNED_IN, Pages, View
 
 
@@ -62,11 +62,6 @@ def dialog(template: str, id: UUID, kind: str, **again: Any) -> ResponseReturnVa
     engagement = found.need("engagement")
     verdicts = to_the_client(engagement, found.need("verdicts")) if is_staff else []
     return show.page(template, engagement=engagement, verdicts=verdicts, **again)
-
-
-def to_the_client(engagement: Json, answer: Json) -> list[Json]:
-    """Of the verdicts of notifications.may_notify the one about the engagement's client."""
-    return [each for each in answer["verdicts"] if each["recipient"]["person_id"] == engagement["client"]["id"]]
 
 
 def _back(id: UUID, gone: bool) -> str:

@@ -1,0 +1,142 @@
+"""The library and an engagement's resources by clicking, as coach and client (rules S2.28, S2.78–S2.90, C20)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.people import enrol, sign_in
+from tests.browser.test_notes import HOSTILE
+from tests.system.conftest import ADMIN, PASSWORD, Running
+
+CLIENT, CLIENT_PASSWORD = "mireille.laurent@example.org", "six paper lanterns"
+#: Drops a file onto the page as a hand would.
+DROP = """([name, text]) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], name, {type: "text/plain"}));
+    for (const kind of ["dragover", "drop"]) {
+        document.body.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+    }
+}"""
+
+
+@pytest.fixture(scope="module")
+def engagement(running: Running) -> str:
+    return enrol(running, "Mireille Laurent", CLIENT, CLIENT_PASSWORD)
+
+
+def _page(running: Running, browser: Browser, email: str, password: str, width: int) -> Page:
+    context = browser.new_context(
+        base_url=running.local.url, viewport={"width": width, "height": 900}, reduced_motion="reduce"
+    )
+    context.set_default_timeout(10_000)
+    page = context.new_page()
+    sign_in(page, email, password)
+    return page
+
+
+@pytest.fixture(scope="module")
+def coach(running: Running, browser: Browser) -> Iterator[Page]:
+    page = _page(running, browser, ADMIN, PASSWORD, 1280)
+    yield page
+    page.context.close()
+
+
+@pytest.fixture(scope="module")
+def client(running: Running, browser: Browser, engagement: str) -> Iterator[Page]:
+    page = _page(running, browser, CLIENT, CLIENT_PASSWORD, 390)
+    yield page
+    page.context.close()
+
+
+def of(page: Page, name: str, action: str) -> None:
+    """Chooses from the menu of a row."""
+    page.get_by_label(f"Menu of {name}", exact=True).click()
+    page.locator("details[open]").get_by_text(action).click()
+
+
+def test_folders_are_made_filled_by_dropping_renamed_moved_deleted_and_brought_back(coach: Page) -> None:
+    coach.goto("/library")
+    for name in ("Worksheets", "Archive"):
+        coach.get_by_role("link", name="New folder").click()
+        coach.get_by_label("Name").fill(name)
+        coach.get_by_role("button", name="Make the folder").click()
+        expect(coach.get_by_role("link", name=name, exact=True)).to_be_visible()
+    coach.get_by_role("link", name="Worksheets", exact=True).click()
+    expect(coach.get_by_role("heading", name="Worksheets", level=1)).to_be_visible()
+    coach.evaluate(DROP, ["Values.txt", "What matters?"])
+    expect(coach.get_by_role("link", name="Values.txt", exact=True)).to_be_visible()
+    of(coach, "Values.txt", "Rename…")
+    coach.get_by_label("Name").fill("Own values.txt")
+    coach.get_by_role("button", name="Rename it").click()
+    expect(coach.get_by_role("link", name="Own values.txt", exact=True)).to_be_visible()
+
+    of(coach, "Own values.txt", "Move…")
+    dialog = coach.get_by_role("dialog")
+    dialog.get_by_role("link", name="Library").click()
+    dialog.get_by_role("link", name="Archive").click()
+    expect(dialog.get_by_role("heading")).to_contain_text("Archive")
+    dialog.get_by_role("button", name="Move it here").click()
+    expect(coach.get_by_role("heading", name="Archive", level=1)).to_be_visible()
+    coach.goto("/library")
+    of(coach, "Archive", "Delete with what is in it")
+    expect(coach.get_by_role("link", name="Archive", exact=True)).to_have_count(0)
+    coach.get_by_role("button", name="Undo").click()
+    coach.get_by_role("link", name="Archive", exact=True).click()
+    expect(coach.get_by_role("link", name="Own values.txt", exact=True)).to_be_visible()
+    coach.goto("/library")
+    coach.get_by_placeholder("Search the library").fill("own val")
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_role("link", name="Own values.txt", exact=True)).to_be_visible()
+
+
+def test_c20_a_shared_folder_shows_what_lies_in_it_at_the_time(
+    coach: Page, client: Page, running: Running, engagement: str
+) -> None:
+    admin = running.admin
+    folder = admin.post("/library/folders", {"name": "Packet"}, expect=201)
+    upload = {"data": {"folder_id": folder["id"]}, "files": {"file": ("Welcome.txt", b"Welcome.")}}
+    admin.request("POST", "/library/files", expect=201, **upload)
+    coach.goto(f"{engagement}/resources")
+    coach.get_by_role("link", name="Add from the library").first.click()
+    dialog = coach.get_by_role("dialog")
+    coach.wait_for_timeout(1500); coach.screenshot(path="/tmp/x.png"); print(coach.url)
+    dialog.locator(f"[value='{folder['id']}']").check()
+    expect(dialog).to_contain_text("Mireille Laurent")
+    dialog.get_by_role("button", name="Share, send 1 mail").click()
+    expect(coach.get_by_role("link", name="Packet", exact=True)).to_be_visible()
+
+    client.goto(f"{engagement}/resources")
+    client.get_by_role("link", name="Packet", exact=True).click()
+    expect(client.get_by_role("link", name="Welcome.txt", exact=True)).to_be_visible()
+    upload["files"] = {"file": ("Later.txt", b"Later.")}
+    admin.request("POST", "/library/files", expect=201, **upload)
+    client.reload()
+    with client.expect_download() as download:
+        client.get_by_role("link", name="Later.txt", exact=True).click()
+    assert Path(download.value.path()).read_text() == "Later."
+    assert client.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    answer = client.goto("/library")
+    assert answer is not None
+    assert answer.status == 403
+
+    coach.goto(f"{engagement}/resources")
+    of(coach, "Packet", "Remove")
+    expect(coach.get_by_role("link", name="Packet", exact=True)).to_have_count(0)
+    coach.get_by_role("button", name="Undo").click()
+    expect(coach.get_by_role("link", name="Packet", exact=True)).to_be_visible()
+
+
+def test_nothing_in_names_of_files_and_folders_runs(coach: Page, running: Running, engagement: str) -> None:
+    for hostile in HOSTILE:
+        name = hostile.replace("/", "")[:100]
+        folder = running.admin.post("/library/folders", {"name": hostile[:100]}, expect=201)
+        upload = {"data": {"folder_id": folder["id"]}, "files": {"file": (name, b"text")}}
+        running.admin.request("POST", "/library/files", expect=201, **upload)
+        running.admin.post(f"{engagement}/resources", {"library_ids": [folder["id"]]}, expect=201)
+        for address in ("/library", f"/library?folder_id={folder['id']}", f"{engagement}/resources", engagement):
+            coach.goto(address)
+            assert coach.evaluate("window.owned") is None
