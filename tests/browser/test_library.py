@@ -62,7 +62,7 @@ def test_folders_are_made_filled_by_dropping_renamed_moved_deleted_and_brought_b
     coach.goto("/library")
     for name in ("Worksheets", "Archive"):
         coach.get_by_role("link", name="New folder").click()
-        coach.get_by_label("Name").fill(name)
+        coach.get_by_role("textbox", name="Name").fill(name)
         coach.get_by_role("button", name="Make the folder").click()
         expect(coach.get_by_role("link", name=name, exact=True)).to_be_visible()
     coach.get_by_role("link", name="Worksheets", exact=True).click()
@@ -70,7 +70,7 @@ def test_folders_are_made_filled_by_dropping_renamed_moved_deleted_and_brought_b
     coach.evaluate(DROP, ["Values.txt", "What matters?"])
     expect(coach.get_by_role("link", name="Values.txt", exact=True)).to_be_visible()
     of(coach, "Values.txt", "Rename…")
-    coach.get_by_label("Name").fill("Own values.txt")
+    coach.get_by_role("textbox", name="Name").fill("Own values.txt")
     coach.get_by_role("button", name="Rename it").click()
     expect(coach.get_by_role("link", name="Own values.txt", exact=True)).to_be_visible()
 
@@ -103,7 +103,6 @@ def test_c20_a_shared_folder_shows_what_lies_in_it_at_the_time(
     coach.goto(f"{engagement}/resources")
     coach.get_by_role("link", name="Add from the library").first.click()
     dialog = coach.get_by_role("dialog")
-    coach.wait_for_timeout(1500); coach.screenshot(path="/tmp/x.png"); print(coach.url)
     dialog.locator(f"[value='{folder['id']}']").check()
     expect(dialog).to_contain_text("Mireille Laurent")
     dialog.get_by_role("button", name="Share, send 1 mail").click()
