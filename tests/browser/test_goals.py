@@ -207,7 +207,7 @@ def test_s2_60_s2_61_s2_77_what_is_due_stands_on_the_dashboard_and_on_a_page(
         expect(page.get_by_role("heading", level=1)).to_contain_text(re.compile("to-do’s", re.IGNORECASE))
         row = page.get_by_role("listitem").filter(has_text="Late one")
         expect(row).to_contain_text("overdue")
-        row.get_by_role("link").click()
+        row.get_by_role("link", name="Late one").click()
         expect(page.get_by_role("heading", name="Late one")).to_be_visible()
 
 

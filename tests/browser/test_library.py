@@ -80,7 +80,7 @@ def test_folders_are_made_filled_by_dropping_renamed_moved_deleted_and_brought_b
     dialog.get_by_role("link", name="Archive").click()
     expect(dialog.get_by_role("heading")).to_contain_text("Archive")
     dialog.get_by_role("button", name="Move it here").click()
-    expect(coach.get_by_role("heading", name="Archive", level=1)).to_be_visible()
+    expect(coach.get_by_text("Own values.txt is moved.")).to_be_visible()
     coach.goto("/library")
     of(coach, "Archive", "Delete with what is in it")
     expect(coach.get_by_role("link", name="Archive", exact=True)).to_have_count(0)
