@@ -98,6 +98,7 @@ def test_a_form_that_rests_on_an_older_version_changes_nothing_at_first(
     coach.goto(f"{engagement}/goals/{goal['id']}")
     coach.get_by_label("Menu of the goal").click()
     coach.get_by_role("link", name="Edit…").click()
+    expect(coach.get_by_role("dialog")).to_be_visible()
     running.admin.patch(f"/goals/{goal['id']}", {"description": "By somebody else"})
     coach.get_by_label("Name").fill("Mine")
     coach.get_by_role("button", name="Save").click()
