@@ -30,6 +30,15 @@ class LibraryItem(Entity):
     size = fields.Integer(required=True, allow_none=True, metadata={"description": "bytes"})
 
 
+class File(Schema):
+    """A file, wherever it is shown; its bytes are at GET /files/ID/content."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    content_type = fields.String(required=True, metadata={"description": "judged by content (C20)"})
+    size = fields.Integer(required=True, metadata={"description": "bytes"})
+
+
 class FolderName(Schema):
     """One step of the way from the top of the library to a folder."""
 
@@ -138,6 +147,8 @@ class SharedResources(Schema):
 
     items = fields.List(fields.Nested(Resource), required=True)
 
+
+get_file = query("documents.get_file", ById, File, roles=SIGNED_IN)
 
 list_library = query("documents.list_library", LibraryQuery, LibraryPage)
 create_folder = command("documents.create_folder", NewFolder, LibraryItem)

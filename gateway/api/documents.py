@@ -24,6 +24,7 @@ routes.post("/library/<uuid:id>/restore", calls.restore_library)
 routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
 routes.delete("/resources/<uuid:id>", calls.remove_resource)
 routes.post("/resources/<uuid:id>/restore", calls.restore_resource)
+routes.get("/files/<uuid:id>", calls.get_file)
 
 
 @routes.view(
@@ -67,6 +68,14 @@ def add_resources(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
 def add_image(api: ApiRequest, engagement_id: UUID) -> ResponseReturnValue:
     """Upload a picture for the notes of an engagement: `file`."""
     return jsonify(files.forward(f"/engagements/{engagement_id}/images", key=api.key)), 201
+
+
+@routes.view(
+    "GET", "/engagements/<uuid:engagement_id>/folders/<uuid:folder_id>/zip", roles=SIGNED_IN, produces="application/zip"
+)
+def folder_zip(api: ApiRequest, engagement_id: UUID, folder_id: UUID) -> ResponseReturnValue:
+    """A folder that is shared in an engagement, or one in it, with all that is in it."""
+    return files.download(f"/engagements/{engagement_id}/folders/{folder_id}/zip")
 
 
 @routes.view("GET", "/files/<uuid:id>/content", roles=SIGNED_IN, produces="application/octet-stream")

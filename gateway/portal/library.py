@@ -12,7 +12,7 @@ from contracts.calls import documents as calls
 from contracts.calls import engagements, notifications
 from contracts.errors import Conflict, Forbidden, Invalid, Unavailable
 from gateway import files
-from gateway.asking import identity
+from gateway.asking import ask, identity
 from gateway.portal import show
 from gateway.portal.engagements import look_at, to_the_client
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
@@ -117,6 +117,19 @@ def content(id: UUID) -> ResponseReturnValue:
     return response
 
 
+@pages.get("/files/<uuid:id>/view", SIGNED_IN)
+def view(id: UUID) -> ResponseReturnValue:
+    """The bytes as documents gives them, in place where that is safe (C20); our own pages may frame them."""
+    response = files.download(f"/files/{id}/content")
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@pages.get("/files/<uuid:id>/preview", SIGNED_IN)
+def preview(id: UUID) -> ResponseReturnValue:
+    return show.page("pages/file_preview.html", file=ask(calls.get_file, {"id": str(id)}))
+
+
 # Resources of an engagement ---------------------------------------------------------------------------------------
 
 
@@ -136,6 +149,11 @@ def resources(id: UUID) -> ResponseReturnValue:
         **show.pager(listed, ("folder_id",)),
         **values,
     )
+
+
+@pages.get("/engagements/<uuid:id>/folders/<uuid:folder_id>/zip", SIGNED_IN)
+def folder_zip(id: UUID, folder_id: UUID) -> ResponseReturnValue:
+    return files.download(f"/engagements/{id}/folders/{folder_id}/zip")
 
 
 @pages.post("/engagements/<uuid:id>/resources", SIGNED_IN, largest=files.LARGEST_FORM)

@@ -16,6 +16,7 @@ service = Service(
     base=Base,
     settings=Settings,
     answers={
+        calls.get_file: resources.get_file,
         calls.list_library: library.list_items,
         calls.create_folder: library.create_folder,
         calls.update_library: library.update,

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import enrol, sign_in
 from tests.browser.test_notes import HOSTILE
+from tests.service.documents.house import PDF
 from tests.system.conftest import ADMIN, PASSWORD, Running
 
 CLIENT, CLIENT_PASSWORD = "mireille.laurent@example.org", "six paper lanterns"
+#: One grey pixel.
+PNG = b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGPoAAAAggCBd81ytgAAAABJRU5ErkJggg==")
 #: Drops a file onto the page as a hand would.
 DROP = """([name, text]) => {
     const data = new DataTransfer();
@@ -129,13 +134,44 @@ def test_c20_a_shared_folder_shows_what_lies_in_it_at_the_time(
     expect(coach.get_by_role("link", name="Packet", exact=True)).to_be_visible()
 
 
+def test_s2_90_a_shared_folder_is_downloaded_whole_as_a_zip(client: Page, engagement: str) -> None:
+    client.goto(f"{engagement}/resources")
+    with client.expect_download() as download:
+        of(client, "Packet", "Download as ZIP")
+    assert download.value.suggested_filename == "Packet.zip"
+    with ZipFile(download.value.path()) as found:
+        assert found.testzip() is None
+        assert found.namelist() == ["Packet/", "Packet/Later.txt", "Packet/Welcome.txt"]
+
+
+def test_s2_28_a_picture_and_a_pdf_are_seen_without_downloading_them(coach: Page, running: Running) -> None:
+    for name, content in (("Lantern.png", PNG), ("Plan.pdf", PDF)):
+        running.admin.request("POST", "/library/files", expect=201, files={"file": (name, content)})
+    coach.goto("/library")
+    of(coach, "Lantern.png", "Preview")
+    shown = coach.get_by_role("dialog").get_by_role("img", name="Lantern.png")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1
+    coach.keyboard.press("Escape")
+    with coach.expect_response("**/files/*/view") as answered:
+        of(coach, "Plan.pdf", "Preview")
+    assert answered.value.headers["content-type"] == "application/pdf"
+    expect(coach.get_by_role("dialog").locator("iframe[title='Plan.pdf']")).to_be_visible()
+    with coach.expect_download() as download:
+        coach.get_by_role("dialog").get_by_role("link", name="Download").click()
+    assert Path(download.value.path()).read_bytes() == PDF
+
+
 def test_nothing_in_names_of_files_and_folders_runs(coach: Page, running: Running, engagement: str) -> None:
+    folders = []
     for hostile in HOSTILE:
         name = hostile.replace("/", "")[:100]
         folder = running.admin.post("/library/folders", {"name": hostile[:100]}, expect=201)
         upload = {"data": {"folder_id": folder["id"]}, "files": {"file": (name, b"text")}}
         running.admin.request("POST", "/library/files", expect=201, **upload)
-        running.admin.post(f"{engagement}/resources", {"library_ids": [folder["id"]]}, expect=201)
-        for address in ("/library", f"/library?folder_id={folder['id']}", f"{engagement}/resources", engagement):
-            coach.goto(address)
-            assert coach.evaluate("window.owned") is None
+        folders.append(folder["id"])
+    running.admin.post(f"{engagement}/resources", {"library_ids": folders}, expect=201)
+    inside = [f"/library?folder_id={id_}" for id_ in folders]
+    for address in ("/library", *inside, f"{engagement}/resources", engagement):
+        coach.goto(address)
+        assert coach.evaluate("window.owned") is None

@@ -139,6 +139,21 @@ def test_s2_85_a_click_on_the_name_downloads(documents, browser):
     assert response.headers["Content-Disposition"] == 'attachment; filename="plan.pdf"'
 
 
+def test_a_preview_is_shown_in_place_and_only_our_own_pages_may_frame_it(documents, browser):
+    headers = {"Content-Type": "application/pdf", "Content-Disposition": 'inline; filename="plan.pdf"'}
+    documents.answer = (200, headers, b"%PDF")
+    response = browser("client").get(f"/files/{ID}/view")
+    assert response.headers["Content-Disposition"] == 'inline; filename="plan.pdf"'
+    assert response.headers["X-Frame-Options"] == "SAMEORIGIN"
+
+
+def test_s2_90_a_folder_comes_as_a_zip_of_known_length(documents, browser):
+    documents.answer = (200, {"Content-Type": "application/zip"}, b"PK-and-so-on")
+    response = browser("client").get(f"/engagements/{ID}/folders/{ID}/zip")
+    assert (response.data, response.content_length) == (b"PK-and-so-on", 12)
+    assert documents.requests[0][1] == f"/engagements/{ID}/folders/{ID}/zip"
+
+
 def test_a_file_that_is_not_ones_own_is_404(documents, browser):
     documents.answer = refusal(404, "not_found", "No such file.")
     assert browser("client").get(f"/files/{ID}/content").status_code == 404

@@ -37,7 +37,7 @@ def respond(request: Request, file: BinaryIO, *, name: str, content_type: str, s
     response = Response(_Pieces(file, PIECE), direct_passthrough=True)
     response.content_length = size
     response.headers["Content-Type"] = "text/plain; charset=utf-8" if content_type == "text/plain" else content_type
-    response.headers["Content-Disposition"] = _disposition(name, content_type)
+    response.headers["Content-Disposition"] = disposition(name, content_type)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = _POLICY + ("" if content_type == "application/pdf" else _SANDBOX)
     response.headers["Cache-Control"] = "private, no-cache"
@@ -56,7 +56,7 @@ def respond(request: Request, file: BinaryIO, *, name: str, content_type: str, s
     return response
 
 
-def _disposition(name: str, content_type: str) -> str:
+def disposition(name: str, content_type: str) -> str:
     """RFC 6266, the name in UTF-8 (RFC 8187) beside an ASCII one for whoever does not read that."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = plain.replace("\\", "_").replace('"', "_").strip() or "file"

@@ -25,8 +25,7 @@ from chassis.dispatch import answer_or_error
 from chassis.identity import verify
 from chassis.runtime import Runtime
 from chassis.service import Operation
-from chassis.work import Work
-from contracts.actor import SIGNED_IN, STAFF, Actor
+from contracts.actor import SIGNED_IN, STAFF
 from contracts.calls import Call, command, query
 from contracts.calls.documents import (
     LARGEST_UPLOAD,
@@ -38,13 +37,13 @@ from contracts.calls.documents import (
     LibraryPlace,
     Resource,
 )
-from contracts.errors import CoachworksError, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
+from contracts.errors import CoachworksError, Forbidden, Invalid, Unauthenticated, Unavailable
 from contracts.schema import ById, Schema, text
-from services.documents.files.download import respond
-from services.documents.files.models import File
+from services.documents.files import archive, download
 from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, read_form
 from services.documents.files.store import Store
 from services.documents.library import operations as library
+from services.documents.resources import folders
 from services.documents.resources import operations as resources
 
 log = logs.get(__name__)
@@ -83,11 +82,23 @@ class _FileContent(Schema):
     checksum = fields.String()
 
 
-def _find(work: Work, actor: Actor, input: dict[str, Any]) -> File:
-    file = work.session.get(File, input["id"])
-    if file is None or not resources.may_read(work, actor, file):
-        raise NotFound("There is no such file.", awaited=True)
-    return file
+class _FolderInEngagement(Schema):
+    engagement_id = fields.UUID(required=True)
+    folder_id = fields.UUID(required=True)
+
+
+class _Entry(Schema):
+    id = fields.UUID()
+    parent_id = fields.UUID()
+    name = fields.String()
+    is_file = fields.Boolean()
+    size = fields.Integer()
+    checksum = fields.String()
+
+
+class _FolderContent(Schema):
+    name = fields.String()
+    items = fields.List(fields.Nested(_Entry))
 
 
 # Calls that are made here alone, once the bytes have come. The broker does not know them: who knows a checksum has
@@ -97,12 +108,14 @@ _add_to_engagement = command("documents.add_resource_file", _NewResourceFile, Re
 _add_image = command("documents.add_image", _NewResourceFile, Image, roles=STAFF)
 _add_attachment = command("documents.add_attachment", _NewAttachment, Attachment, roles=STAFF)
 _content_of = query("documents.file_content", ById, _FileContent, roles=SIGNED_IN)
+_content_of_folder = query("documents.folder_content", _FolderInEngagement, _FolderContent, roles=SIGNED_IN)
 _ANSWERS: dict[Call, Operation] = {
     _add_to_library: library.add_file,
     _add_to_engagement: resources.add_file,
     _add_image: resources.add_image,
     _add_attachment: resources.add_attachment,
-    _content_of: _find,
+    _content_of: resources.get_file,
+    _content_of_folder: folders.content,
 }
 
 #: What an upload to an address becomes.
@@ -118,6 +131,7 @@ _ADDRESSES = Map(
         Rule("/engagements/<uuid:engagement_id>/resources", methods=["POST"], endpoint="engagement"),
         Rule("/engagements/<uuid:engagement_id>/images", methods=["POST"], endpoint="image"),
         Rule("/engagements/<uuid:engagement_id>/files", methods=["POST"], endpoint="attachment"),
+        Rule("/engagements/<uuid:engagement_id>/folders/<uuid:folder_id>/zip", methods=["GET"], endpoint="zip"),
         Rule("/files/<uuid:id>/content", methods=["GET"], endpoint="content"),
     ]
 )
@@ -142,14 +156,17 @@ class _App:
         # Without a length the server itself marks the end of the body (chunks), and reading cannot go past it.
         body = _Yielding(get_input_stream(request.environ, safe_fallback=False))
         try:
-            endpoint, given = _ADDRESSES.bind_to_environ(request.environ).match()
+            endpoint, found = _ADDRESSES.bind_to_environ(request.environ).match()
+            given = {name: str(value) for name, value in found.items()}
             asked = _Asked(self._runtime, request.headers.get("Authorization", ""))
             if endpoint == "content":
-                found = asked.answer(_content_of, {"id": str(given["id"])})
-                return respond(request, self._store.open(found["checksum"]), **found)
-            return self._upload(
-                request, body, asked, _UPLOADS[endpoint], {name: str(value) for name, value in given.items()}
-            )
+                file = asked.answer(_content_of, given)
+                return download.respond(request, self._store.open(file["checksum"]), **file)
+            if endpoint == "zip":
+                folder = asked.answer(_content_of_folder, given)
+                entries = [archive.Entry(**entry) for entry in folder["items"]]
+                return archive.respond(folder["name"], given["folder_id"], entries, self._store.open)
+            return self._upload(request, body, asked, _UPLOADS[endpoint], given)
         except CoachworksError as error:
             refusal = _refusal(_STATUS.get(error.code, 500), error.to_wire())
         except TooLarge:

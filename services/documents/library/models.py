@@ -95,3 +95,7 @@ class LibraryItem(Entity, Base):
     @property
     def size(self) -> int | None:
         return self.file.size if self.file else None
+
+    @property
+    def checksum(self) -> str | None:
+        return self.file.checksum if self.file else None

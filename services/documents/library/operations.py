@@ -121,7 +121,7 @@ def path_to(work: Work, id: UUID) -> list[LibraryItem]:
 
 
 def below(work: Work, id: UUID, which: ColumnElement[bool]) -> list[LibraryItem]:
-    """The item and all that lies below it through items that are `which`, parents first."""
+    """The item and all that lies below it through items that are `which`, folders first."""
     tree = select(LibraryItem.id).where(LibraryItem.id == id).cte("tree", recursive=True)
     tree = tree.union(select(LibraryItem.id).join(tree, LibraryItem.parent_id == tree.c.id).where(which))
     found = select(LibraryItem).where(LibraryItem.id.in_(select(tree.c.id)))

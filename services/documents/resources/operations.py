@@ -135,7 +135,15 @@ def engagement_of_resource(work: Work, actor: Actor, id: UUID) -> EngagementCopy
     return engagement
 
 
-def may_read(work: Work, actor: Actor, file: File) -> bool:
+def get_file(work: Work, actor: Actor, input: dict[str, Any]) -> File:
+    """A file that the actor may read; else `NotFound`, whatever the cause."""
+    file = work.session.get(File, input["id"])
+    if file is None or not _may_read(work, actor, file):
+        raise NotFound("There is no such file.", awaited=True)
+    return file
+
+
+def _may_read(work: Work, actor: Actor, file: File) -> bool:
     """Staff read the library; everyone reads what an engagement of theirs shows them, and nothing else (C22).
 
     A client is shown resources, what lies in shared folders at the time (C20), and the files of shared notes (C16)
