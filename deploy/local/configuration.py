@@ -20,6 +20,13 @@ SERVICES = ("engagements", "scheduling", "documents", "notifications", "billing"
 #: What a process may see of the settings that people make, besides those that all services share.
 _OPTIONAL = {
     "scheduling": ("ALLOW_PRIVATE_ADDRESSES",),
+    "documents": (
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "AWS_DEFAULT_REGION",
+        "AWS_PROFILE",
+    ),
     "notifications": ("ALLOW_PRIVATE_ADDRESSES",),
     "billing": ("STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_API_BASE"),
     "gateway": ("TRUSTED_PROXIES",),

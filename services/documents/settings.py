@@ -5,27 +5,50 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from environs import Env, EnvError
 
 from chassis.settings import ServiceSettings
+from services.documents.files.bucket import Bucket, BucketPlace
+from services.documents.files.folder import Folder
+from services.documents.files.store import Store
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings(ServiceSettings):
-    """`storage` is the folder of all bytes (`STORAGE_URL`, `file:///folder`); every replica must see the same one."""
+    """`storage` is where all bytes lie (`STORAGE_URL`); every replica must see the same place.
 
-    storage: Path
+    `file:///an/absolute/folder`, or `s3://bucket/prefix`, with `?endpoint=https://…` where it is not Amazon's.
+    """
+
+    storage: Path | BucketPlace
 
     @classmethod
     def extra(cls, env: Env) -> dict[str, Any]:
-        return {"storage": _folder(env.str("STORAGE_URL"))}
+        return {"storage": _place(env.str("STORAGE_URL"))}
 
 
-def _folder(url: str) -> Path:
+def open_store(storage: Path | BucketPlace) -> Store:
+    """The store of all bytes that the setting names."""
+    return Bucket(storage) if isinstance(storage, BucketPlace) else Folder(storage)
+
+
+def _place(url: str) -> Path | BucketPlace:
     parts = urlsplit(url)
     folder = Path(unquote(parts.path))
-    if parts.scheme != "file" or parts.netloc not in ("", "localhost") or not folder.is_absolute():
-        raise EnvError(f'Environment variable "STORAGE_URL" must be file:///an/absolute/folder, not {url!r}.')
-    return folder
+    if parts.scheme == "file" and parts.netloc in ("", "localhost") and folder.is_absolute() and not parts.query:
+        return folder
+    query = parse_qs(parts.query)
+    endpoints = query.pop("endpoint", [])
+    if parts.scheme == "s3" and parts.netloc and not query and len(endpoints) < 2 and all(map(_is_web, endpoints)):
+        prefix = parts.path.strip("/")
+        return BucketPlace(parts.netloc, f"{prefix}/" if prefix else "", endpoints[0] if endpoints else None)
+    raise EnvError(
+        'Environment variable "STORAGE_URL" must be file:///an/absolute/folder or s3://bucket/prefix, the latter with '
+        f"?endpoint=https://host where it is not Amazon's, not {url!r}."
+    )
+
+
+def _is_web(url: str) -> bool:
+    return urlsplit(url).scheme in ("http", "https") and bool(urlsplit(url).hostname)

@@ -41,10 +41,10 @@ from contracts.errors import CoachworksError, Forbidden, Invalid, Unauthenticate
 from contracts.schema import ById, Schema, text
 from services.documents.files import archive, download
 from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, read_form
-from services.documents.files.store import Store
 from services.documents.library import operations as library
 from services.documents.resources import folders
 from services.documents.resources import operations as resources
+from services.documents.settings import open_store
 
 log = logs.get(__name__)
 
@@ -145,7 +145,7 @@ def make_app(runtime: Runtime) -> Callable[..., Iterable[bytes]]:
 class _App:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._store = Store(runtime.settings.storage)  # type: ignore[attr-defined]
+        self._store = open_store(runtime.settings.storage)  # type: ignore[attr-defined]
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)

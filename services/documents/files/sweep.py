@@ -10,8 +10,8 @@ from sqlalchemy import exists, or_, select
 from chassis.runtime import Runtime
 from services.documents.copies.models import PlaceFile
 from services.documents.files.models import KEPT_FOR, File
-from services.documents.files.store import Store
 from services.documents.resources.models import Resource
+from services.documents.settings import open_store
 
 #: Younger bytes may belong to an upload whose transaction is still open.
 SETTLED_AFTER = dt.timedelta(days=1)
@@ -24,7 +24,7 @@ def sweep(runtime: Runtime) -> int:
     Answers how many contents it deleted.
     """
     now = runtime.clock.now()
-    store = Store(runtime.settings.storage)  # type: ignore[attr-defined]
+    store = open_store(runtime.settings.storage)  # type: ignore[attr-defined]
     settled = (now - SETTLED_AFTER).timestamp()
     deleted = store.discard_unfinished(settled)
     old = store.older_than(settled)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ import psutil
 import pytest
 
 from chassis import identity
+from tests.service.documents.buckets import bucket
 from tests.support.broker import eventually
 from tests.support.servers import RabbitNode, free_port
 
@@ -113,19 +115,27 @@ def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 @pytest.fixture(scope="module")
 def system(tmp_path_factory: pytest.TempPathFactory, rabbit_node: RabbitNode) -> Iterator[System]:
     tmp_path = tmp_path_factory.mktemp("system")
+    with started(tmp_path, rabbit_node.url, f"file://{tmp_path}/files") as running:
+        yield running
+
+
+@contextmanager
+def started(tmp_path: Path, amqp_url: str, storage_url: str, **more: str) -> Iterator[System]:
+    """Both processes, their bytes at `storage_url`."""
     private, public = identity.new_keys()
     documents_port, gateway_port = free_port(), free_port()
     environment = {
         **os.environ,
         "DOCUMENTS_DATABASE_URL": f"sqlite:///{tmp_path}/documents.sqlite3",
-        "AMQP_URL": rabbit_node.url,
+        "AMQP_URL": amqp_url,
         "ASSERTION_PUBLIC_KEY": public,
         "ASSERTION_PRIVATE_KEY": private,
         "SECRET_KEY": "a secret of the tests",
         "PUBLIC_URL": f"http://127.0.0.1:{gateway_port}",
         "DOCUMENTS_URL": f"http://127.0.0.1:{documents_port}",
-        "STORAGE_URL": f"file://{tmp_path}/files",
+        "STORAGE_URL": storage_url,
         "HTTP_PORT": str(documents_port),
+        **more,
     }
     cli = [sys.executable, "-m", "chassis.cli"]
     subprocess.run([*cli, "migrate", "documents"], env=environment, check=True, timeout=60)
@@ -149,6 +159,15 @@ def system(tmp_path_factory: pytest.TempPathFactory, rabbit_node: RabbitNode) ->
 
 
 def test_c20_100_mib_in_and_out_raise_no_process_by_more_than_20_mib(system: System) -> None:
+    hundred_mib_raise_no_process(system)
+
+
+def test_neither_do_they_on_the_way_into_a_bucket_and_out(tmp_path: Path, rabbit_node: RabbitNode) -> None:
+    with bucket() as (url, credentials), started(tmp_path, rabbit_node.url, url, **credentials) as system:
+        hundred_mib_raise_no_process(system)
+
+
+def hundred_mib_raise_no_process(system: System) -> None:
     status, small = system.upload(MIB)
     assert status == 201, small
     system.download(small["file_id"])

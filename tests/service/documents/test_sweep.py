@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from contracts.calls import documents as calls
-from services.documents.files.store import Store
+from services.documents.files.folder import Folder
 from services.documents.files.sweep import sweep
 from tests.service.documents.house import PDF, House
 
@@ -80,7 +80,7 @@ def test_what_a_killed_process_left_amid_an_upload_goes_after_a_day(house: House
 
 
 def test_the_same_content_uploaded_again_amid_a_sweep_stays(tmp_path: Path) -> None:
-    store = Store(tmp_path)
+    store = Folder(tmp_path)
     with store.receive() as arriving:
         arriving.write(PDF)
         stored = store.keep(arriving)
@@ -92,4 +92,4 @@ def test_the_same_content_uploaded_again_amid_a_sweep_stays(tmp_path: Path) -> N
 
 @pytest.mark.parametrize("gone", ["never stored"])
 def test_discarding_what_is_gone_does_nothing(tmp_path: Path, gone: str) -> None:
-    assert Store(tmp_path).discard(gone, 0.0) is False
+    assert Folder(tmp_path).discard(gone, 0.0) is False
