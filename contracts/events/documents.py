@@ -30,18 +30,36 @@ class FileDeleted(FileFacts):
 
 class ResourceFacts(EventData):
     engagement_id = fields.UUID(required=True)
-    file_id = fields.UUID(required=True, allow_none=True, metadata={"description": "null: a folder (rule S2.82)"})
+    file_id = fields.UUID(required=True)
     name = fields.String(required=True)
     by_client = fields.Boolean(required=True, metadata={"description": "the client added it (rule S2.87)"})
 
 
 class ResourceShared(ResourceFacts):
-    """A file or a whole folder was shared into an engagement, by staff or by its client (rules S2.83, S2.88)."""
+    """A file was shared into an engagement, by staff or by its client (rules S2.83, S2.88)."""
 
     type = "documents.resource.shared.v1"
 
 
 class ResourceRemoved(ResourceFacts):
-    """A file or a folder was taken out of an engagement."""
+    """A file was taken out of an engagement."""
 
     type = "documents.resource.removed.v1"
+
+
+class FolderFacts(EventData):
+    engagement_id = fields.UUID(required=True)
+    folder_id = fields.UUID(required=True, metadata={"description": "in the library"})
+    name = fields.String(required=True)
+
+
+class FolderShared(FolderFacts):
+    """A folder of the library was shared whole into an engagement, as it is at any time (rules S2.82, C20)."""
+
+    type = "documents.folder.shared.v1"
+
+
+class FolderRemoved(FolderFacts):
+    """A shared folder was taken out of an engagement, with all that is in it."""
+
+    type = "documents.folder.removed.v1"

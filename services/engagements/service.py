@@ -133,6 +133,7 @@ service = Service(
         On("scheduling.session.*.v1", copies.session_changed),
         On("scheduling.attendee.*.v1", copies.attendee_changed),
         On("documents.resource.*.v1", copies.resource_changed),
+        On("documents.folder.*.v1", copies.folder_changed),
         On("documents.file.*.v1", copies.file_changed),
         On("billing.invoice.*.v1", copies.invoice_changed),
         On("billing.payment.removed.v1", copies.payment_removed),

@@ -38,6 +38,8 @@ service = Service(
         On("engagements.assignment.*.v1", copies.assignment_changed),
         On("documents.resource.shared.v1", copies.resource_shared),
         On("documents.resource.removed.v1", copies.resource_removed),
+        On("documents.folder.shared.v1", copies.folder_shared),
+        On("documents.folder.removed.v1", copies.folder_removed),
         On("notification.requested.v1", outbound.queue),
     ],
     every=[Every(1, send_due)],

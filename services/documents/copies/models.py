@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
 from sqlalchemy import Boolean, ForeignKey, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from chassis.database import Copy
+from chassis.database import Copy, UtcDateTime
 from services.documents.base import Base
 
 
@@ -32,12 +33,16 @@ class ClientCopy(Copy, Base):
 
 
 class PlaceCopy(Copy, Base):
-    """A note or an assignment, which shows files; `client_sees` says whether the client may read them there."""
+    """A note or an assignment, which shows files; `client_sees` says whether the client may read them there.
+
+    What is deleted there can be restored for 30 days, as an engagement can (C9).
+    """
 
     __tablename__ = "place"
 
     engagement_id: Mapped[UUID] = mapped_column(Uuid)
     client_sees: Mapped[bool] = mapped_column(Boolean)
+    deleted_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
 
 class PlaceFile(Base):

@@ -34,7 +34,8 @@ def assignment_changed(work: Work, event: Event) -> None:
 
 
 def _place_changed(work: Work, event: Event, *, client_sees: bool) -> None:
-    if work.apply(PlaceCopy, event, client_sees=client_sees):
+    deleted_at = event.time if event.data["deleted"] else None
+    if work.apply(PlaceCopy, event, client_sees=client_sees, deleted_at=deleted_at):
         work.session.execute(delete(PlaceFile).where(PlaceFile.place_id == event.subject_id))
         work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in event.data["file_ids"])
 

@@ -88,10 +88,9 @@ class Resource(Entity, Base):
         return self.file.size if self.file else None
 
     def facts(self) -> dict[str, Any]:
-        """What its events say."""
-        return {
-            "engagement_id": self.engagement_id,
-            "file_id": self.file.id if self.file else None,
-            "name": self.name,
-            "by_client": self.by_client,
-        }
+        """What its events say, those of a file or those of a folder."""
+        facts = {"engagement_id": self.engagement_id, "name": self.name}
+        if self.file:
+            return {**facts, "file_id": self.file.id, "by_client": self.by_client}
+        assert self.item
+        return {**facts, "folder_id": self.item.id}

@@ -11,7 +11,14 @@ from chassis.paging import counted_page
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict, Invalid, NotFound
-from contracts.events.documents import FileDeleted, FileUploaded, ResourceRemoved, ResourceShared
+from contracts.events.documents import (
+    FileDeleted,
+    FileUploaded,
+    FolderRemoved,
+    FolderShared,
+    ResourceRemoved,
+    ResourceShared,
+)
 from services.documents.copies.models import ClientCopy, EngagementCopy, PlaceCopy, PlaceFile
 from services.documents.copies.operations import engagement_of
 from services.documents.files.models import File
@@ -52,7 +59,7 @@ def share(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             shared[item.id] = work.add(Resource.of(item, engagement.id, actor))
             new.append(shared[item.id])
     for resource in new:
-        work.publish(ResourceShared, resource, resource.facts(), actor)
+        _publish_shared(work, actor, resource)
     _tell(work, actor, client, engagement.id, new)
     return {"items": [shared[item.id] for item in items]}
 
@@ -63,7 +70,7 @@ def add_file(work: Work, actor: Actor, input: dict[str, Any]) -> Resource:
     client = _active_client(work, engagement) if actor.is_staff else None
     file = _file_of_engagement(work, actor, input)
     resource = work.add(Resource.of(file, engagement.id, actor))
-    work.publish(ResourceShared, resource, resource.facts(), actor)
+    _publish_shared(work, actor, resource)
     if client:
         _tell(work, actor, client, engagement.id, [resource])
     return resource
@@ -96,7 +103,10 @@ def remove(work: Work, actor: Actor, input: dict[str, Any]) -> None:
     engagement_of_resource(work, actor, input["id"])
     resource = work.change(Resource, input["id"], what="resource")
     resource.remove(work.now, actor)
-    work.publish(ResourceRemoved, resource, resource.facts(), actor)
+    if resource.file:
+        work.publish(ResourceRemoved, resource, resource.facts(), actor)
+    else:
+        work.publish(FolderRemoved, resource, resource.facts(), actor)
     if resource.library_id is None:
         file = work.session.get_one(File, resource.file_id, with_for_update=True)
         file.delete(work.now)
@@ -118,7 +128,7 @@ def restore(work: Work, actor: Actor, input: dict[str, Any]) -> Resource:
     )
     if resource.library_id and work.session.scalars(same.limit(1)).first():
         raise Conflict("It is shared again already.")
-    work.publish(ResourceShared, resource, resource.facts(), actor)
+    _publish_shared(work, actor, resource)
     if resource.library_id is None:
         file = work.session.get_one(File, resource.file_id, with_for_update=True)
         file.restore()
@@ -171,6 +181,13 @@ def _may_read(work: Work, actor: Actor, file: File) -> bool:
     if actor.is_staff and file.deleted_at is None:
         shown.append(mine.where(EngagementCopy.id == file.engagement_id))
     return any(work.session.scalars(found.limit(1)).first() is not None for found in shown)
+
+
+def _publish_shared(work: Work, actor: Actor, resource: Resource) -> None:
+    if resource.file:
+        work.publish(ResourceShared, resource, resource.facts(), actor)
+    else:
+        work.publish(FolderShared, resource, resource.facts(), actor)
 
 
 def _active_client(work: Work, engagement: EngagementCopy) -> ClientCopy:

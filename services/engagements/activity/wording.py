@@ -146,12 +146,12 @@ def payment_removed_line(event: Event, number: str | None) -> Line:
 
 
 def resource_line(event: Event) -> Line:
-    """The line of a file that was shared into the engagement or taken out of it."""
+    """The line of a file or a folder that was shared into the engagement or taken out of it."""
     data = event.data
     name, link = data["name"], f"/engagements/{data['engagement_id']}/resources"
     if event.type.split(".")[2] == "removed":
         return Line("resource", "removed", f"removed {name} from Resources", name, link)
-    if data["by_client"]:
+    if data.get("by_client"):
         return Line("resource", "added", f"added {name} to Resources", name, link)
     return Line("resource", "shared", f"shared {name} in Resources", name, link)
 

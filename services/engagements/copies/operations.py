@@ -88,6 +88,11 @@ def resource_changed(work: Work, event: Event) -> None:
     _log(work, event, resource_line(event))
 
 
+def folder_changed(work: Work, event: Event) -> None:
+    """An entry for a folder shared or removed."""
+    _log(work, event, resource_line(event))
+
+
 def mail_settled(work: Work, event: Event) -> None:
     """An entry for a mail that went out, or did not, on behalf of an engagement."""
     if event.data["engagement_id"] is not None:

@@ -62,3 +62,13 @@ def resource_shared(work: Work, event: Event) -> None:
 def resource_removed(work: Work, event: Event) -> None:
     """Mirrors that a resource was taken out."""
     work.apply(Place, event, gone=True)
+
+
+def folder_shared(work: Work, event: Event) -> None:
+    """Mirrors that a shared folder is there."""
+    work.apply(Place, event, gone=False)
+
+
+def folder_removed(work: Work, event: Event) -> None:
+    """Mirrors that a shared folder was taken out."""
+    work.apply(Place, event, gone=True)

@@ -36,8 +36,8 @@ def test_s2_82_s2_89_a_folder_is_shared_whole_and_opens_to_its_contents(house: H
     file = house.upload(folder_id=week)
     (shared,) = house.share(packet)["items"]
     assert (shared["kind"], shared["name"], shared["file_id"]) == ("folder", "Welcome packet", None)
-    (event,) = house.harness.events("documents.resource.shared.v1")
-    assert event.data["file_id"] is None
+    (event,) = house.harness.events("documents.folder.shared.v1")
+    assert event.data == {"engagement_id": str(house.engagement), "folder_id": packet, "name": "Welcome packet"}
     (mail,) = house.harness.requests("resource_shared")
     assert mail["context"] == {"names": ["Welcome packet"]}
     for actor in (house.coach, house.client):

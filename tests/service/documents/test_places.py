@@ -98,6 +98,45 @@ def test_the_bytes_of_a_deleted_file_stay_while_an_assignment_has_it(house: Hous
     assert house.get(file["file_id"], house.client).data == PDF
 
 
+def test_a_picture_that_nothing_shows_for_a_day_is_deleted_and_its_bytes_go_30_days_later(house: House) -> None:
+    image = image_of(house)
+    house.harness.clock.advance(hours=23)
+    house.harness.run(sweep)
+    assert house.get(image["file_id"], house.coach).status_code == 200
+    house.harness.clock.advance(hours=2)
+    house.harness.run(sweep)
+    assert house.get(image["file_id"], house.coach).status_code == 404
+    (event,) = house.harness.events("documents.file.deleted.v1")
+    assert (str(event.subject_id), event.actorrole) == (image["file_id"], "system")
+    note(house, "updated", 1, image["file_id"], id=uuid4())
+    assert house.get(image["file_id"], house.coach).data == PNG, "a draft that was saved late finds its picture"
+
+
+def test_what_a_resource_a_note_or_an_assignment_shows_is_never_swept(house: House) -> None:
+    shown, resource = image_of(house), house.upload_resource(house.client).json
+    assert resource is not None
+    note(house, "created", 1, shown["file_id"], id=uuid4())
+    house.harness.clock.advance(days=60)
+    assert house.harness.run(sweep) == 0
+    for file_id in (shown["file_id"], resource["file_id"]):
+        assert house.get(file_id, house.coach).status_code == 200
+    assert house.harness.events("documents.file.deleted.v1") == []
+
+
+def test_what_a_deleted_note_showed_goes_when_the_note_can_no_longer_come_back(house: House) -> None:
+    image, id_ = image_of(house), uuid4()
+    note(house, "created", 1, image["file_id"], id=id_)
+    note(house, "deleted", 2, image["file_id"], id=id_, deleted=True)
+    house.harness.clock.advance(days=29)
+    house.harness.run(sweep)
+    assert house.get(image["file_id"], house.coach).status_code == 200
+    house.harness.clock.advance(days=3)
+    house.harness.run(sweep)
+    assert len(house.harness.events("documents.file.deleted.v1")) == 1
+    house.harness.clock.advance(days=31)
+    assert house.harness.run(sweep) == 1
+
+
 def test_a_new_file_of_the_library_is_named_by_one_id(house: House) -> None:
     file = house.upload()
     assert file["id"] == file["file_id"]

@@ -129,6 +129,9 @@ def test_resources_are_told_by_who_gave_them(house: House) -> None:
         ("Leila Haddad", "added Offer-template-v2.docx to Resources"),
         ("Judith Okonkwo", "removed Welcome.pdf from Resources"),
     ]
+    folder = {"engagement_id": UUID(house.engagement), "folder_id": uuid4(), "name": "Welcome packet"}
+    house.harness.feed("documents.folder.shared.v1", subject=uuid4(), data=folder, actor=house.coach)
+    assert ("Judith Okonkwo", "shared Welcome packet in Resources") in lines(house, by=house.client, kind="resource")
     assert {entry["link"] for entry in house.activity(kind="resource")} == {
         f"/engagements/{house.engagement}/resources"
     }

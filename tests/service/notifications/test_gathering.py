@@ -149,6 +149,16 @@ def test_c6_a_note_that_was_taken_back_is_not_told_of(post: House, mail_server: 
     assert mail_server.taken == []
 
 
+def test_c6_a_folder_that_was_taken_out_again_is_not_told_of(post: House, mail_server: MailServer) -> None:
+    facts = {"engagement_id": post.engagement, "folder_id": uuid4(), "name": "Welcome packet"}
+    shared = news(post, "resource_shared")
+    post.feed("documents.folder.shared.v1", shared, facts)
+    post.feed("documents.folder.removed.v1", shared, facts)
+    later(post)
+    assert post.only()["state"] == "cancelled"
+    assert mail_server.taken == []
+
+
 def test_c6_where_all_is_gone_nothing_is_mailed(post: House, mail_server: MailServer) -> None:
     for goal in [news(post), news(post)]:
         gone(post, goal)
