@@ -107,6 +107,14 @@ def text(longest: int, *, shortest: int = 1, **kwargs: Any) -> fields.String:
     return fields.String(validate=validate.And(*checks), **kwargs)
 
 
+def line(longest: int, **kwargs: Any) -> fields.String:
+    """A string of one line, as a name of a file is: `text` without line breaks and tabs."""
+    field = text(longest, **kwargs)
+    one_line = validate.Regexp(r"\A[^\t\r\n\u2028\u2029]*\Z", error="Must be one line.")
+    field.validators.append(one_line)
+    return field
+
+
 def _not_blank(value: str) -> None:
     if not value.strip():
         raise ValidationError("Must not be blank.")

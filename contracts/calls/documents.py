@@ -10,7 +10,7 @@ from marshmallow import fields, validate
 
 from contracts.actor import SIGNED_IN
 from contracts.calls import command, query
-from contracts.schema import ById, Entity, PageInput, Schema, counted_page_of, page_of, text
+from contracts.schema import ById, Entity, PageInput, Schema, counted_page_of, line, page_of, text
 
 #: The most bytes that one upload may have (rule C20).
 LARGEST_UPLOAD = 100 * 1024 * 1024
@@ -71,14 +71,14 @@ class LibraryPlace(Schema):
 class NewFolder(Schema):
     """A folder inside `parent_id`, or at the top."""
 
-    name = text(LONGEST_NAME, required=True)
+    name = line(LONGEST_NAME, required=True)
     parent_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class LibraryChange(ById):
     """A new name, another folder, or both; `parent_id` null is the top."""
 
-    name = text(LONGEST_NAME)
+    name = line(LONGEST_NAME)
     parent_id = fields.UUID(allow_none=True)
 
 

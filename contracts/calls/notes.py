@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from marshmallow import fields, validate
 
 from contracts.actor import SIGNED_IN
@@ -49,21 +51,28 @@ class NoteChanges(ById):
     body = fields.String(validate=validate.Length(max=LONGEST_BODY))
 
 
-class ListNotes(PageInput):
-    """The notes of one engagement in their order; those that hold words that begin with all of `q`, and were edited in
-    those days."""
+#: Days that have a day before and after them in any zone.
+_SOME_DAY = validate.Range(dt.date(1900, 1, 1), dt.date(9000, 1, 1))
+
+
+class NoteSearch(PageInput):
+    """Notes that hold words that begin with all of `q`, and were edited last in those days (S2.25, S2.26)."""
+
+    q = search_words()
+    edited_from = fields.Date(validate=_SOME_DAY)
+    edited_to = fields.Date(validate=_SOME_DAY)
+
+
+class ListNotes(NoteSearch):
+    """The notes of one engagement in their order."""
 
     engagement_id = fields.UUID(required=True)
-    q = search_words()
-    edited_from = fields.Date()
-    edited_to = fields.Date()
 
 
-class ListClientNotes(PageInput):
+class ListClientNotes(NoteSearch):
     """The notes of all engagements with the client `id`, the last edited first (rule S2.22)."""
 
     id = fields.UUID(required=True)
-    q = search_words()
 
 
 class NoteOrder(ById):

@@ -14,6 +14,7 @@ import json
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE
@@ -46,8 +47,8 @@ class EventData(Schema):
 
 @cache
 def _read_declarations() -> None:
-    for service in SERVICES:
-        import_module(f"contracts.events.{service}")
+    for module in iter_modules(__path__):
+        import_module(f"contracts.events.{module.name}")
     import_module("contracts.notification")
 
 

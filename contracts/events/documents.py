@@ -22,6 +22,12 @@ class FileUploaded(FileFacts):
     type = "documents.file.uploaded.v1"
 
 
+class FileRenamed(FileFacts):
+    """A file of the library has another name, wherever it is shared."""
+
+    type = "documents.file.renamed.v1"
+
+
 class FileDeleted(FileFacts):
     """A file left the library, or the engagement that it was uploaded to. Where else it is shared it stays."""
 

@@ -45,6 +45,13 @@ GOALS = (
         ),
     ),
 )
+STAKEHOLDERS_OF = "Raise the average project price by 20%"
+#: Who sees how that goal comes along; nobody is mailed before the coach asks.
+STAKEHOLDERS = (
+    ("rafael.moreno@studio-haddad.example", "Rafael Moreno", "Business partner"),
+    ("ana.duarte@casa-duarte.example", "Ana Duarte", "Client"),
+    ("tobias.kern@kern-steuer.example", "Tobias Kern", "Accountant"),
+)
 ASSIGNMENT = ("Price one offer at twenty percent more", "Bring it to our next session, unsent.", 7)
 
 
@@ -61,6 +68,10 @@ def load(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
                 made = coach.post(f"/goals/{goal['id']}/milestones", {"name": step, "due_date": _day(today, due)})
                 if checked:
                     client.post(f"/milestones/{made['id']}/complete")
+            if name == STAKEHOLDERS_OF:
+                for email, called, relation in STAKEHOLDERS:
+                    given = {"email": email, "name": called, "relation": relation}
+                    coach.post(f"/goals/{goal['id']}/stakeholders", given)
     name, description, days = ASSIGNMENT
     if not list(coach.all(f"{engagement}/assignments")):
         body = {"name": name, "description": description, "due_date": _day(today, days)}

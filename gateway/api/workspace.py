@@ -8,7 +8,7 @@ from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from contracts.actor import STAFF
-from contracts.calls import assignments, goals, notes
+from contracts.calls import assignments, feedback, goals, notes
 from contracts.calls.documents import AttachmentForm
 from gateway import files
 from gateway.api.expose import ApiRequest, Routes
@@ -45,6 +45,13 @@ routes.post("/goals/<uuid:id>/reopen", goals.reopen_goal)
 routes.post("/goals/<uuid:id>/restore", goals.restore_goal)
 routes.get("/goals/<uuid:id>/comments", notes.list_goal_comments)
 routes.post("/goals/<uuid:id>/comments", notes.add_goal_comment, status=201)
+routes.get("/goals/<uuid:id>/stakeholders", feedback.list_stakeholders)
+routes.post("/goals/<uuid:id>/stakeholders", feedback.add_stakeholder, status=201)
+routes.delete("/stakeholders/<uuid:id>", feedback.remove_stakeholder)
+routes.post("/goals/<uuid:id>/feedback-requests", feedback.request_feedback, status=202)
+routes.get("/goals/<uuid:id>/feedback", feedback.get_feedback)
+routes.get("/public/feedback/<token>", feedback.get_feedback_page)
+routes.post("/public/feedback/<token>", feedback.answer_feedback, status=201)
 routes.post("/goals/<uuid:goal_id>/milestones", goals.create_milestone, status=201)
 routes.put("/goals/<uuid:id>/milestones/order", goals.order_milestones)
 routes.patch("/milestones/<uuid:id>", goals.update_milestone)

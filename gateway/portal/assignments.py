@@ -92,7 +92,7 @@ def _address(engagement_id: Any, id: UUID) -> str:
 def upload_file(id: UUID, chosen: UUID) -> ResponseReturnValue:
     """Files of the machine (S2.72), each with the form's `message`; 201 as JSON for a script, else back.
 
-    Bytes are stored first: if the assignment then refuses them (deleted meanwhile), they stay, and nothing shows them.
+    Bytes are stored first: if the assignment then refuses them (deleted meanwhile), documents sweeps them after a day.
     """
     for_script = request.accept_mimetypes.best == "application/json"
     message = show.form("message")
@@ -115,10 +115,16 @@ def upload_file(id: UUID, chosen: UUID) -> ResponseReturnValue:
 @pages.get("/engagements/<uuid:id>/assignments/<uuid:chosen>/library", STAFF)
 def choose_file(id: UUID, chosen: UUID, **again: Any) -> ResponseReturnValue:
     found = show.look(
-        assignment=(calls.get_assignment, {"id": str(chosen)}), library=(documents.list_library, {"limit": 200})
+        assignment=(calls.get_assignment, {"id": str(chosen)}),
+        library=(documents.list_library, {**show.query("folder_id", "cursor"), "limit": 200}),
     )
+    library = found.need("library")
     return show.page(
-        "pages/assignment_library.html", assignment=found.need("assignment"), library=found.need("library"), **again
+        "pages/assignment_library.html",
+        assignment=found.need("assignment"),
+        library=library,
+        **show.pager(library, ("folder_id",)),
+        **again,
     )
 
 

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
+from contracts.calls import feedback, notes
 from contracts.calls import goals as calls
-from contracts.calls import notes
+from contracts.errors import CoachworksError
+from gateway.asking import ask, identity
 from gateway.portal import show
-from gateway.portal.pages import SIGNED_IN, Pages
+from gateway.portal.pages import SIGNED_IN, STAFF, Pages
 from gateway.portal.workspace import buttons, dialog, does, pane
 
 pages = Pages()
@@ -22,7 +24,11 @@ def goals(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
     state = "completed" if show.query("state").get("state") == "completed" else "active"
     listed = (calls.list_goals, {"engagement_id": str(id), "limit": 100, "state": state, **show.query("cursor")})
     template, comments = "pages/engagement_goals.html", notes.list_goal_comments
-    return pane(template, "Goals", id, listed, chosen, calls.get_goal, comments, filters=("state",))
+    who = identity()
+    more = {"feedback": feedback.get_feedback}
+    if who is not None and who.role != "client":
+        more["stakeholders"] = feedback.list_stakeholders
+    return pane(template, "Goals", id, listed, chosen, calls.get_goal, comments, filters=("state",), more=more)
 
 
 @pages.get("/engagements/<uuid:id>/goals/<uuid:chosen>", SIGNED_IN)
@@ -133,6 +139,40 @@ buttons(
 @pages.post("/goals/<uuid:id>/milestones/order", SIGNED_IN)
 def order_milestones(id: UUID) -> ResponseReturnValue:
     return show.put_in_order(calls.order_milestones, id)
+
+
+# Feedback ---------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/engagements/<uuid:id>/goals/<uuid:chosen>/stakeholders/new", STAFF)
+def new_stakeholder(id: UUID, chosen: UUID, **again: Any) -> ResponseReturnValue:
+    goal = show.look(goal=(calls.get_goal, {"id": str(chosen)})).need("goal")
+    return show.page("pages/stakeholder_new.html", goal=goal, **again)
+
+
+@pages.post("/goals/<uuid:id>/stakeholders", STAFF)
+def add_stakeholder(id: UUID) -> ResponseReturnValue:
+    back = show.came_from() or "/"
+    return show.attempt(
+        feedback.add_stakeholder,
+        {"id": str(id), **show.form("email", "name", "relation")},
+        lambda _: show.done(back, "Added. Nobody was mailed."),
+        lambda **again: new_stakeholder(id, id, **again),
+    )
+
+
+pages.post("/stakeholders/<uuid:id>/remove", STAFF)(does(feedback.remove_stakeholder, "Taken off."))
+
+
+@pages.post("/goals/<uuid:id>/feedback-requests", STAFF)
+def request_feedback(id: UUID) -> ResponseReturnValue:
+    back, new_round = show.came_from() or "/", show.filled("new_round").get("new_round") == "true"
+    try:
+        asked = ask(feedback.request_feedback, {"id": str(id), "new_round": new_round})["requested"]
+    except CoachworksError as error:
+        return show.refused(error, back)
+    said = {0: "All were asked already.", 1: "1 person is asked."}
+    return show.done(back, said.get(asked, f"{asked} people are asked."))
 
 
 # What is to be done -----------------------------------------------------------------------------------------------

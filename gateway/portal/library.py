@@ -74,10 +74,17 @@ def rename(id: UUID) -> ResponseReturnValue:
 def move_form(id: UUID, **again: Any) -> ResponseReturnValue:
     """The folders in `folder_id`, one of which it is to lie in, or in that one itself."""
     given = show.query("folder_id")
-    found = show.look(library=(calls.list_library, {**given, "limit": 200})).need("library")
+    asked = {**given, **show.query("cursor"), "limit": 200}
+    found = show.look(library=(calls.list_library, asked)).need("library")
     folders = [item for item in found["items"] if item["kind"] == "folder" and item["id"] != str(id)]
     return show.page(
-        "pages/library_move.html", id=id, folders=folders, path=found["path"], here=given.get("folder_id"), **again
+        "pages/library_move.html",
+        id=id,
+        folders=folders,
+        path=found["path"],
+        here=given.get("folder_id"),
+        **show.pager(found, ("folder_id",)),
+        **again,
     )
 
 
@@ -169,16 +176,21 @@ def choose_from_library(id: UUID) -> ResponseReturnValue:
 def _choose_from_library(id: UUID, **again: Any) -> ResponseReturnValue:
     found = show.look(
         engagement=(engagements.get_engagement, {"id": str(id)}),
-        library=(calls.list_library, {**show.query("folder_id"), "limit": 200}),
+        library=(calls.list_library, {**show.query("folder_id", "cursor"), "limit": 200}),
         verdicts=(
             notifications.may_notify,
             {"engagement_id": str(id), "kind": "resource_shared", "origin": "automatic"},
         ),
     )
-    engagement = found.need("engagement")
+    engagement, library = found.need("engagement"), found.need("library")
     verdicts = to_the_client(engagement, found.need("verdicts"))
     return show.page(
-        "pages/resources_library.html", engagement=engagement, library=found.need("library"), verdicts=verdicts, **again
+        "pages/resources_library.html",
+        engagement=engagement,
+        library=library,
+        verdicts=verdicts,
+        **show.pager(library, ("folder_id",)),
+        **again,
     )
 
 

@@ -42,11 +42,11 @@ def note(id: UUID, chosen: UUID) -> ResponseReturnValue:
 @pages.get("/clients/<uuid:id>/notes", STAFF)
 def client_notes(id: UUID) -> ResponseReturnValue:
     """All notes of all engagements with a client (S2.22); sharing is on the engagement's page alone (S2.41)."""
-    given = {"id": str(id), **show.query("q", "cursor")}
+    given = {"id": str(id), **show.query(*_FILTERS, "cursor")}
     found, values = record(id, "Notes", notes=(note_calls.list_client_notes, given))
     notes = found.part("notes")
     return show.page(
-        "pages/client_notes.html", notes=notes, filters=show.query("q"), **show.pager(notes, ("q",)), **values
+        "pages/client_notes.html", notes=notes, filters=show.query(*_FILTERS), **show.pager(notes, _FILTERS), **values
     )
 
 

@@ -150,7 +150,8 @@ def act(call: Call, given: Json, address: str, toast: str, **links: str) -> Resp
 def put_in_order(call: Call, id: UUID) -> ResponseReturnValue:
     """The new order of a list: `ids` of a form, or as JSON of a list that was dragged, which is answered with 204."""
     if request.is_json:
-        ask(call, {"id": str(id), "ids": request.get_json()["ids"]})
+        given = request.get_json()
+        ask(call, {"id": str(id), "ids": given.get("ids") if isinstance(given, dict) else None})
         return "", 204
     return act(call, {"id": str(id), "ids": request.form.getlist("ids")}, came_from() or "/", "Moved")
 

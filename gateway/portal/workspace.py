@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -28,14 +29,17 @@ def pane(
     get: Call,
     comments: Call,
     filters: tuple[str, ...] = (),
+    more: Mapping[str, Call] = MappingProxyType({}),
 ) -> ResponseReturnValue:
-    """The list, and what was chosen of it with its comments, in one round; `filters` are kept in its addresses."""
+    """The list, and what was chosen of it with its comments and `more`, in one round; `filters` are kept in its
+    addresses."""
     asked = {"listed": listed}
     if chosen:
         cursor = {"cursor": request.args["comments"]} if request.args.get("comments") else {}
         asked |= {
             "chosen": (get, {"id": str(chosen)}),
             "comments": (comments, {"id": str(chosen), "limit": 100, **cursor}),
+            **{name: (call, {"id": str(chosen)}) for name, call in more.items()},
         }
     found, values = look_at(id, tab, **asked)
     return show.page(
@@ -43,6 +47,7 @@ def pane(
         listed=found.part("listed"),
         chosen=found.need("chosen") if chosen else None,
         comments=found.need("comments") if chosen else None,
+        **{name: found.part(name) for name in more if chosen},
         today=clock.local(clock.now()).date(),
         filters=show.query(*filters),
         **show.pager(found.part("listed"), filters),

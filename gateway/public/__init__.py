@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gateway.public import invitations
+from gateway.public import feedback, invitations
 
 
 def install(app: Flask) -> None:
     invitations.pages.install(app)
+    feedback.pages.install(app)

@@ -3,6 +3,7 @@
 from chassis.service import Every, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
+from contracts.calls import feedback as feedback_calls
 from contracts.calls import goals as goal_calls
 from contracts.calls import notes as note_calls
 from services.engagements.activity import operations as activity
@@ -13,6 +14,7 @@ from services.engagements.clients import operations as clients
 from services.engagements.comments import operations as comments
 from services.engagements.copies import operations as copies
 from services.engagements.engagements import operations as engagements
+from services.engagements.feedback import operations as feedback
 from services.engagements.goals import milestones
 from services.engagements.goals import operations as goals
 from services.engagements.invitations import operations as invitations
@@ -115,6 +117,13 @@ service = Service(
         goal_calls.delete_milestone: milestones.delete,
         goal_calls.restore_milestone: milestones.restore,
         goal_calls.order_milestones: milestones.put_in_order,
+        feedback_calls.list_stakeholders: feedback.list_stakeholders,
+        feedback_calls.add_stakeholder: feedback.add,
+        feedback_calls.remove_stakeholder: feedback.remove,
+        feedback_calls.request_feedback: feedback.request,
+        feedback_calls.get_feedback: feedback.show,
+        feedback_calls.get_feedback_page: feedback.page_of,
+        feedback_calls.answer_feedback: feedback.answer,
         goal_calls.list_todos: todos.list_todos,
         goal_calls.count_workspace: todos.count_workspace,
         assignment_calls.create_assignment: assignments.create,

@@ -36,6 +36,7 @@ service = Service(
         On("engagements.note.*.v1", copies.note_changed),
         On("engagements.goal.*.v1", copies.goal_changed),
         On("engagements.assignment.*.v1", copies.assignment_changed),
+        On("engagements.comment.deleted.v1", copies.comment_deleted),
         On("documents.resource.shared.v1", copies.resource_shared),
         On("documents.resource.removed.v1", copies.resource_removed),
         On("documents.folder.shared.v1", copies.folder_shared),

@@ -188,6 +188,25 @@ def test_dialogs_and_menus(page: Page, place: Place) -> None:
     assert found + flaws(page) == []
 
 
+def test_dialogs_of_notes_goals_assignments_and_files(page: Page, place: Place) -> None:
+    sign_in(page, ADMIN, PASSWORD)
+    tails = place.workspace
+    opened = {
+        tails[0]: ["Add new note"],
+        tails[1]: ["Create goal", "Milestone"],
+        tails[2]: ["New assignment", "From the library", "Link"],
+        "/resources": ["Add from the library"],
+    }
+    found = []
+    for tail, names in opened.items():
+        for name in names:
+            page.goto(place.engagement + tail)
+            page.get_by_role("link", name=name).first.click()
+            expect(page.get_by_role("dialog")).to_be_visible()
+            found += flaws(page)
+    assert found == []
+
+
 def test_pages_of_clients(page: Page, place: Place) -> None:
     sign_in(page, CLIENT, CLIENT_PASSWORD)
     panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.people import enrol, sign_in
+from tests.browser.test_library import DROP
 from tests.browser.test_notes import HOSTILE
 from tests.system.conftest import ADMIN, PASSWORD, Running
 
@@ -166,6 +167,14 @@ def test_s2_62_to_s2_76_an_assignment_gets_files_and_a_link_and_the_client_does_
     coach.locator(".drop input[type=file]").set_input_files(file)
     expect(coach.get_by_role("link", name="Chapter 4.txt")).to_be_visible()
     expect(coach.get_by_text("From page 3")).to_be_visible()
+    held: list[Route] = []
+    coach.route("**/files", held.append)
+    coach.evaluate(DROP, ["Dropped.txt", "Offers."])
+    expect(coach.locator(".upload")).to_contain_text("Dropped.txt")
+    expect(coach.get_by_role("progressbar", name="Dropped.txt")).to_be_visible()
+    coach.unroute("**/files")
+    held[0].continue_()
+    expect(coach.get_by_role("link", name="Dropped.txt")).to_be_visible()
     coach.get_by_role("link", name="From the library").click()
     coach.get_by_label("Worksheet.txt", exact=False).first.check()
     coach.get_by_label("Message beside Worksheet.txt").fill("Fill it in")
@@ -223,6 +232,8 @@ def test_nothing_in_names_and_comments_runs(coach: Page, running: Running, engag
         running.admin.post(f"/assignments/{assignment['id']}/files", link, expect=201)
         upload = {"file": (hostile.replace("/", "")[:100], b"text")}
         running.admin.request("POST", f"/assignments/{assignment['id']}/files", expect=201, files=upload)
-        for address in (f"{engagement}/goals/{goal['id']}", f"{engagement}/assignments/{assignment['id']}", engagement):
+        for address in (f"{engagement}/goals/{goal['id']}", f"{engagement}/assignments/{assignment['id']}"):
             coach.goto(address)
             assert coach.evaluate("window.owned") is None
+    coach.goto(engagement)
+    assert coach.evaluate("window.owned") is None

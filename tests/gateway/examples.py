@@ -65,6 +65,8 @@ def _value(name: str, field: Any) -> Any:
             return "19.00"
         case fields.Integer():
             return 60
+        case fields.Float():
+            return 3.5
         case fields.Boolean():
             return True
         case fields.Dict():

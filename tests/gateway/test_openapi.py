@@ -100,9 +100,11 @@ def test_only_public_calls_go_without_a_token(document):
     assert free == {
         "GET /health",
         "GET /password-resets/{token}",
+        "GET /public/feedback/{token}",
         "GET /public/invitations/{token}",
         "POST /password-resets",
         "POST /password-resets/{token}",
+        "POST /public/feedback/{token}",
         "POST /public/invitations/{token}",
         "POST /tokens",
     }

@@ -111,3 +111,42 @@ def test_the_organisations_colour_is_a_style_sheet_that_can_be_read(app, broker)
     assert "--brand-accent: #" in response.get_data(as_text=True)
     broker.down = {"engagements"}
     assert app.test_client().get("/brand.css").get_data(as_text=True) == ""
+
+
+PAGE = {
+    "goal": {"name": "Raise <the> price", "description": "By 20%"},
+    "from": {"coach_name": "Judith Okonkwo", "organisation": "Northlight Coaching"},
+}
+
+
+def test_s1_29_the_page_of_a_feedback_link_shows_the_goal_and_who_asks(stranger, broker):
+    broker.answers["engagements.get_feedback_page"] = PAGE
+    html = stranger.get("/feedback/tok").get_data(as_text=True)
+    assert "Raise &lt;the&gt; price" in html
+    assert "By 20%" in html
+    assert "Judith Okonkwo asks you" in html
+
+
+def test_s1_28_feedback_is_taken_and_thanked_for(stranger, broker):
+    response = stranger.post("/feedback/tok", {"rating": "4", "comment": "Well done."})
+    assert "Thank you" in response.get_data(as_text=True)
+    sent = broker.sent_to("engagements.answer_feedback")[0]
+    assert sent.input == {"token": "tok", "rating": 4, "comment": "Well done."}
+
+
+@pytest.mark.parametrize("rating", ["", "9", "four"])
+def test_a_rating_that_is_none_is_said_and_the_words_are_kept(stranger, broker, rating):
+    broker.answers["engagements.get_feedback_page"] = PAGE
+    response = stranger.post("/feedback/tok", {"rating": rating, "comment": "Well done."})
+    html = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "Choose one of the five." in html
+    assert "Well done." in html
+
+
+def test_c19_a_feedback_link_that_works_no_more_shows_the_one_page_for_all(stranger, broker):
+    broker.answers["engagements.get_feedback_page"] = errors.NotFound("Used.")
+    broker.answers["engagements.answer_feedback"] = errors.NotFound("Used.")
+    for response in (stranger.get("/feedback/tok"), stranger.post("/feedback/tok", {"rating": "4"})):
+        assert response.status_code == 404
+        assert "This link has been used" in response.get_data(as_text=True)

@@ -37,7 +37,7 @@ def _place_changed(work: Work, event: Event, *, client_sees: bool) -> None:
     deleted_at = event.time if event.data["deleted"] else None
     if work.apply(PlaceCopy, event, client_sees=client_sees, deleted_at=deleted_at):
         work.session.execute(delete(PlaceFile).where(PlaceFile.place_id == event.subject_id))
-        work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in event.data["file_ids"])
+        work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in set(event.data["file_ids"]))
 
 
 def engagement_of(work: Work, actor: Actor, engagement_id: UUID) -> EngagementCopy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 import unicodedata
 from typing import BinaryIO
@@ -58,6 +59,7 @@ def respond(request: Request, file: BinaryIO, *, name: str, content_type: str, s
 
 def disposition(name: str, content_type: str) -> str:
     """RFC 6266, the name in UTF-8 (RFC 8187) beside an ASCII one for whoever does not read that."""
+    name = re.sub(r"[\x00-\x1f\x7f]", "_", name)  # a header holds none, and older names may
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     plain = plain.replace("\\", "_").replace('"', "_").strip() or "file"
     how = "inline" if is_shown_inline(content_type) else "attachment"

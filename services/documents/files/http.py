@@ -38,7 +38,7 @@ from contracts.calls.documents import (
     Resource,
 )
 from contracts.errors import CoachworksError, Forbidden, Invalid, Unauthenticated, Unavailable
-from contracts.schema import ById, Schema, text
+from contracts.schema import ById, Schema, line
 from services.documents.files import archive, download
 from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, read_form
 from services.documents.library import operations as library
@@ -57,7 +57,7 @@ _MOST_PASSED_OVER = 2 * LARGEST_UPLOAD
 
 
 class _StoredBytes(Schema):
-    name = text(LONGEST_NAME, required=True, data_key="file")
+    name = line(LONGEST_NAME, required=True, data_key="file")
     content_type = fields.String(required=True)
     size = fields.Integer(required=True)
     checksum = fields.String(required=True)

@@ -57,7 +57,8 @@ def _needed(runtime: Runtime, checksums: list[str], deleted_since: dt.datetime) 
 
 
 def _is_shown(deleted_since: dt.datetime) -> ColumnElement[bool]:
-    """As a resource, or in a note or an assignment that is there or may come back."""
-    shared = exists().where(Resource.file_id == File.id, Resource.removed_at.is_(None))
+    """As a resource, or in a note or an assignment, that is there or may come back."""
+    removed = or_(Resource.removed_at.is_(None), Resource.removed_at > deleted_since)
+    shared = exists().where(Resource.file_id == File.id, removed)
     place = or_(PlaceCopy.deleted_at.is_(None), PlaceCopy.deleted_at > deleted_since)
     return or_(shared, exists().where(PlaceFile.file_id == File.id, PlaceFile.place_id == PlaceCopy.id, place))

@@ -11,7 +11,7 @@ from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Invalid, NotFound
-from contracts.events.documents import FileDeleted, FileUploaded
+from contracts.events.documents import FileDeleted, FileRenamed, FileUploaded
 from services.documents.files.models import File
 from services.documents.library.models import LibraryItem
 
@@ -65,6 +65,9 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> LibraryItem:
         raise NotFound(f"There is no such {_WHAT}.")
     if "name" in input:
         item.rename(input["name"])
+        if item.file_id:
+            file = work.session.get_one(File, item.file_id, with_for_update=True)
+            work.publish(FileRenamed, file, file.facts(), actor)
     if "parent_id" in input:
         item.move(_path_to(work, _folder(work, input["parent_id"])) if input["parent_id"] else [])
     item.version += 1

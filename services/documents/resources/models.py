@@ -38,6 +38,7 @@ class Resource(Entity, Base):
     added_by: Mapped[str] = mapped_column(String)
     by_client: Mapped[bool] = mapped_column(Boolean)
     removed_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
+    removed_by_client: Mapped[bool] = mapped_column(Boolean, default=False)
 
     file: Mapped[File | None] = relationship(lazy="selectin")
     item: Mapped[LibraryItem | None] = relationship(lazy="selectin")
@@ -61,13 +62,13 @@ class Resource(Entity, Base):
             raise NotFound("There is no such resource.")
         if actor.role == "client" and not self.by_client:
             raise NotYours("Only your coach can remove this file.")
-        self.removed_at = now
+        self.removed_at, self.removed_by_client = now, actor.role == "client"
 
     def restore(self, now: dt.datetime, actor: Actor) -> None:
-        """Undoes a removal within 30 days; `NotFound` where there is none, `NotYours` as for `remove`."""
+        """Undoes a removal within 30 days; `NotFound` where there is none, `NotYours` for another's."""
         if self.removed_at is None or self.removed_at <= now - KEPT_FOR:
             raise NotFound("There is nothing to restore.")
-        if actor.role == "client" and not self.by_client:
+        if actor.role == "client" and not self.removed_by_client:
             raise NotYours("Only your coach can put this file back.")
         self.removed_at = None
 

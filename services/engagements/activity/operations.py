@@ -13,6 +13,7 @@ from chassis.work import Work
 from contracts.actor import SYSTEM, Actor
 from services.engagements.activity.models import Activity
 from services.engagements.engagements.access import engagement_for
+from services.engagements.notes.models import Note
 from services.engagements.people.models import Person
 
 Input = dict[str, Any]
@@ -48,6 +49,8 @@ def list_activity(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     statement = select(Activity).where(Activity.engagement_id == engagement.id)
     if not actor.is_staff:
         statement = statement.where(Activity.client_sees)
+    if actor.role == "coach" and (hidden := _notes_out_of_sight(work, actor, engagement.id)):
+        statement = statement.where(Activity.link.not_in(hidden))
     if "kind" in input:
         statement = statement.where(Activity.kind == input["kind"])
     if "by" in input:
@@ -56,6 +59,14 @@ def list_activity(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     found = page(work, statement, input, by=(Activity.at, Activity.id))
     names = _names(work, [entry.actor_id for entry in found["items"]])
     return found | {"items": [_shown(entry, names, detailed=actor.is_staff) for entry in found["items"]]}
+
+
+def _notes_out_of_sight(work: Work, actor: Actor, engagement_id: UUID) -> list[str]:
+    """The pages of private notes of a coach before this one, which did not go along: nor do their titles (C10)."""
+    hidden = select(Note.id).where(
+        Note.engagement_id == engagement_id, Note.shared.is_(False), Note.coach_id != actor.id
+    )
+    return [f"/engagements/{engagement_id}/notes/{id_}" for id_ in work.session.scalars(hidden)]
 
 
 def _names(work: Work, ids: list[UUID | None]) -> dict[UUID | None, str]:

@@ -78,7 +78,7 @@ class Assignment(Entity, Deletable, Base):
             "due_date": self.due_date,
             "state": self.state,
             "deleted": self.deleted_at is not None,
-            "file_ids": [file.file_id for file in self.files if file.file_id],
+            "file_ids": list(dict.fromkeys(file.file_id for file in self.files if file.file_id)),
         }
 
 

@@ -77,6 +77,8 @@ def add_to(kind: str) -> Operation:
     """The operation that comments on one thing of that kind; a client with an active portal is told by mail."""
 
     def add_comment(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+        if kind == "note":
+            note_for(work, actor, input["id"], stay=True)  # what the log says of the comment is as the note is (C16)
         place = _PLACES[kind](work, actor, input["id"])
         author = work.session.get_one(Person, own_id(actor))
         comment = work.add(
@@ -90,7 +92,7 @@ def add_to(kind: str) -> Operation:
         if place.client_sees:
             engagement = work.session.get_one(Engagement, place.engagement_id)
             # A note may be taken back before the mail goes out: its title stays in the portal (C16).
-            context = {"place": kind} if kind == "note" else {"place": kind, "name": place.name}
+            context = {"place": kind, "comment_id": str(comment.id)} | ({} if kind == "note" else {"name": place.name})
             tell_client(work, actor, engagement, key=f"comment/{comment.id}/added", kind="comment_added",
                         about={"kind": kind, "id": input["id"], "version": place.version}, context=context)  # fmt: skip
         return _shown(comment, actor)

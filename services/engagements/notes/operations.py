@@ -13,14 +13,16 @@ from sqlalchemy.orm import joinedload
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
+from contracts.errors import Invalid, NotFound
 from contracts.events.engagements import NoteCreated, NoteDeleted, NoteShared, NoteUnshared, NoteUpdated
 from services.engagements.activity.models import Activity
 from services.engagements.activity.operations import record
+from services.engagements.copies.models import FileCopy
 from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.note_templates.operations import body_of
 from services.engagements.notes.models import Note, NoteWords
+from services.engagements.notes.sanitise import file_ids
 from services.engagements.notes.words import words_of
 from services.engagements.order import moved
 from services.engagements.people.access import client_for, own_id
@@ -43,13 +45,19 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return or_(Note.shared, Note.coach_id == actor.id) if actor.role == "coach" else Note.shared.is_(True)
 
 
-def note_for(work: Work, actor: Actor, note_id: UUID, *, change: bool = False, deleted: bool = False) -> Note:
+def note_for(
+    work: Work, actor: Actor, note_id: UUID, *, change: bool = False, stay: bool = False, deleted: bool = False
+) -> Note:
     """The note of that id, locked if it is to be changed; `NotFound` also where the actor may not see it.
 
-    A deleted one is not there either, unless `deleted` asks for it.
+    With `stay` nobody takes it back before this transaction ends. A deleted one is not there either, unless `deleted`
+    asks for it.
     """
     note = work.get(Note, note_id, what="note")
     _check_seen(actor, note, deleted=deleted)
+    if stay:
+        work.session.refresh(note, with_for_update={"read": True})
+        _check_seen(actor, note, deleted=deleted)
     if change:
         note = work.change(Note, note_id, what="note")
         _check_seen(actor, note, deleted=deleted)
@@ -76,6 +84,7 @@ def create(work: Work, actor: Actor, input: Input) -> Note:
     if body is None:
         body = body_of(work, input["template_id"]) if input["template_id"] else ""
     note.write(work.now, {"title": input["title"], "body": body})
+    _check_pictures(work, note)
     work.add(note)
     work.publish(NoteCreated, note, note.facts(), actor)
     _log(work, actor, note, "wrote", "wrote the note")
@@ -142,6 +151,7 @@ def write(work: Work, actor: Actor, input: Input) -> Note:
     """Changes title or body; with If-Match a second tab cannot overwrite what it has not seen."""
     note = note_for(work, actor, input["id"], change=True)
     if note.write(work.now, {name: value for name, value in input.items() if name != "id"}):
+        _check_pictures(work, note)
         work.publish(NoteUpdated, note, note.facts(), actor)
         if not _logged_lately(work, actor, note):
             _log(work, actor, note, "edited", "edited the note")
@@ -214,6 +224,14 @@ def hand_over(work: Work, engagement: Engagement, *, private: bool) -> None:
     work.session.execute(going.values(coach_id=engagement.coach.id))
 
 
+def _check_pictures(work: Work, note: Note) -> None:
+    """Pictures are files of the engagement or the library (C16); one that events have yet to bring is let through."""
+    named = select(FileCopy).where(FileCopy.id.in_(file_ids(note.body)))
+    if any(file.engagement_id not in (None, note.engagement_id) for file in work.session.scalars(named)):
+        wrong = "A picture of another engagement cannot be shown here: upload it again (rule C16)."
+        raise Invalid("The input is not valid.", errors={"body": [wrong]})
+
+
 def note_address(note: Note) -> str:
     """The path of its page in the portal."""
     return f"/engagements/{note.engagement_id}/notes/{note.id}"
@@ -230,8 +248,10 @@ def _log(work: Work, actor: Actor, note: Note, verb: str, words: str) -> None:
 
 
 def _show_log(work: Work, note: Note) -> None:
-    """What the log says of the note is for the client as long as the note is (C16)."""
+    """What the log says of the note is for the client as long as the note is; titles of before never (C16)."""
     entries = update(Activity).where(Activity.engagement_id == note.engagement_id, Activity.link == note_address(note))
+    if client_sees(note):
+        entries = entries.where(Activity.target == note.title)
     work.session.execute(entries.values(client_sees=client_sees(note)))
 
 

@@ -67,7 +67,10 @@ class Invoice(Copy, Base):
 
 
 class Place(Copy, Base):
-    """A note, goal, assignment or resource that mails are about. `gone`: deleted, or a note that is not shared (C6)."""
+    """A note, goal, assignment or resource that mails are about, and a comment once it is deleted.
+
+    `gone`: deleted, or a note that is not shared (C6).
+    """
 
     __tablename__ = "place"
 

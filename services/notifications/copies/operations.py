@@ -54,6 +54,11 @@ def assignment_changed(work: Work, event: Event) -> None:
     work.apply(Place, event, gone=event.data["deleted"])
 
 
+def comment_deleted(work: Work, event: Event) -> None:
+    """Mirrors that a comment is gone."""
+    work.apply(Place, event, gone=True)
+
+
 def resource_shared(work: Work, event: Event) -> None:
     """Mirrors that a resource is there."""
     work.apply(Place, event, gone=False)

@@ -223,13 +223,20 @@ def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
     if request.about_kind in ("note", "goal", "assignment", "resource"):
         place = work.session.get(Place, request.about_id)
         is_known = place is not None and place.sequence >= (request.about_version or 0)
-        return "gone" if place is not None and is_known and place.gone else ""
+        is_gone = (place is not None and is_known and place.gone) or _is_deleted_comment(work, request)
+        return "gone" if is_gone else ""
     found: CoachingSession | Invoice | None = None
     if request.about_kind == "session":
         found = work.session.get(CoachingSession, request.about_id)
     elif request.about_kind == "invoice":
         found = work.session.get(Invoice, request.about_id)
     return found.state if found else ""
+
+
+def _is_deleted_comment(work: Work, request: MailRequest) -> bool:
+    """Whether what the mail tells of is a comment that its author has deleted by now."""
+    comment_id = request.context.get("comment_id")
+    return comment_id is not None and work.session.get(Place, UUID(comment_id)) is not None
 
 
 def _takes_place(work: Work, request: MailRequest) -> bool:

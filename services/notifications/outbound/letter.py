@@ -24,8 +24,13 @@ PLACES = {
     "other": "Elsewhere",
 }
 SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled")
-#: Kinds whose link opens an account: it is kept out of the log.
-SECRET_KINDS = ("invitation", "staff_invitation", "password_reset")
+#: Kinds whose link is a secret of its recipient (C19), with what its button says: it is kept out of the log.
+SECRET_KINDS = {
+    "invitation": "Create your password",
+    "staff_invitation": "Create your password",
+    "password_reset": "Set a new password",
+    "feedback_request": "Give feedback",
+}
 #: Kinds about one thing in an engagement, and what that is called, in its address too; a comment says it itself.
 PLACES_OF = {"note_shared": "note", "goal_created": "goal", "assignment_shared": "assignment", "comment_added": None}
 #: News, which gather for a while and go out as one mail.
@@ -188,6 +193,8 @@ def _values(scene: Scene) -> dict[str, Any]:
         values |= {"name": name, "place": f"the {_place(scene)} {name}" if name else f"a {_place(scene)}"}
     elif scene.kind == "coach_changed":
         values |= {key: one_line(context[key]) for key in ("previous_coach_name", "new_coach_name")}
+    elif scene.kind == "feedback_request":
+        values["goal"] = one_line(context["name"])
     elif scene.kind in ("invitation", "staff_invitation"):
         values["message"] = context.get("message")
     return values
@@ -212,6 +219,9 @@ def _facts(scene: Scene) -> list[Fact]:
             facts.append(Fact("Still to pay", times.money(context["balance"], context["currency"])))
         due = _due(context)
         return [*facts, Fact("Due", due)] if due else facts
+    if scene.kind == "feedback_request":
+        about = context["description"]
+        return [Fact("Goal", context["name"]), *([Fact("About it", about)] if about else [])]
     return []
 
 
@@ -225,8 +235,7 @@ def _where(location: dict[str, Any]) -> Fact:
 def _button(scene: Scene) -> Button | None:
     context, portal = scene.context, scene.public_url if scene.reader.has_portal else None
     if scene.kind in SECRET_KINDS:
-        label = "Set a new password" if scene.kind == "password_reset" else "Create your password"
-        return Button(label, context["url"])
+        return Button(SECRET_KINDS[scene.kind], context["url"])
     if scene.kind in ("session_scheduled", "session_rescheduled"):
         place, href = context["location"]["kind"], context["location"].get("href") or ""
         if href.startswith("https://"):

@@ -99,6 +99,14 @@ Somebody, most likely you, asked for a new password for your account with {{ org
 
 If it was not you, there is nothing to do: your password stays as it is.""",
     ),
+    "feedback_request": Wording(
+        "{{ coach.name }} asks for your feedback",
+        """{{ greeting }}
+
+{{ coach.name }} asks how far a goal has come, in your eyes. A rating and, if you like, some words: two minutes.
+
+{{ coach.name }} reads what you write with your name on it.""",
+    ),
     "coach_changed": Wording(
         "{% if reader.is_client %}Your coach is {{ new_coach_name }} now"
         "{% else %}{{ client.name }}: {{ new_coach_name }} is the coach now{% endif %}",

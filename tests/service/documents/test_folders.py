@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contracts.calls import documents as calls
-from contracts.errors import Conflict, NotFound
+from contracts.errors import Conflict, Forbidden, NotFound
 from tests.service.documents.house import House
 from tests.support import people
 
@@ -112,6 +112,9 @@ def test_a_client_takes_an_own_upload_back_and_undoes_that(house: House) -> None
         call(house, calls.restore_resource, added["id"], people.client("Other Client"))
     call(house, calls.restore_resource, added["id"], house.client)
     assert house.get(added["file_id"], house.coach).status_code == 200
+    call(house, calls.remove_resource, added["id"])
+    with pytest.raises(Forbidden):
+        call(house, calls.restore_resource, added["id"], house.client)
 
 
 def test_a_deleted_folder_goes_with_all_in_it_and_comes_back_whole(house: House) -> None:

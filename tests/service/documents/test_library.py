@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from chassis.migrate import check
 from contracts.calls import documents as calls
 from contracts.errors import Forbidden, Invalid, NotFound, Stale
+from services.documents.files.models import File
 from tests.service.documents.house import PDF, House
 
 
@@ -112,3 +113,21 @@ def test_a_stale_version_deletes_nothing(house: House) -> None:
     with pytest.raises(Stale):
         delete(house, made["id"], if_match=made["version"] + 1)
     delete(house, made["id"], if_match=made["version"])
+
+
+def test_a_name_is_one_line_and_one_that_is_not_can_be_downloaded_all_the_same(house: House) -> None:
+    file = house.upload(b"text", "a.txt")
+    with pytest.raises(Invalid):
+        house.harness.call(calls.update_library, {"id": file["id"], "name": "a\nb.txt"}, actor=house.coach)
+    with house.harness.runtime.work() as work:
+        work.session.get_one(File, UUID(file["file_id"])).name = "a\nb.txt"
+    answer = house.get(file["file_id"], house.coach)
+    assert answer.data == b"text"
+    assert 'filename="a_b.txt"' in answer.headers["Content-Disposition"]
+
+
+def test_a_new_name_of_a_file_is_told_to_all_who_show_it(house: House) -> None:
+    file = house.upload(b"text", "draft.txt")
+    house.harness.call(calls.update_library, {"id": file["id"], "name": "final.txt"}, actor=house.coach)
+    (event,) = house.harness.events("documents.file.renamed.v1")
+    assert (str(event.subject_id), event.data["name"]) == (file["file_id"], "final.txt")

@@ -140,3 +140,11 @@ def test_what_a_deleted_note_showed_goes_when_the_note_can_no_longer_come_back(h
 def test_a_new_file_of_the_library_is_named_by_one_id(house: House) -> None:
     file = house.upload()
     assert file["id"] == file["file_id"]
+
+
+def test_a_file_that_is_named_twice_is_followed_once(house: House) -> None:
+    image, id_ = image_of(house), uuid4()
+    note(house, "shared", 1, image["file_id"], image["file_id"], id=id_, shared=True)
+    assert house.get(image["file_id"], house.client).status_code == 200
+    note(house, "deleted", 2, image["file_id"], image["file_id"], id=id_, deleted=True)
+    assert house.get(image["file_id"], house.client).status_code == 404

@@ -47,6 +47,11 @@ def test_bytes_stay_while_the_file_is_shared_somewhere(house: House) -> None:
     assert house.harness.run(sweep) == 0
     assert house.get(file["file_id"], house.client).data == PDF
     house.harness.call(calls.remove_resource, {"id": shared["id"]}, actor=house.coach)
+    assert house.harness.run(sweep) == 0
+    house.harness.call(calls.restore_resource, {"id": shared["id"]}, actor=house.coach)
+    assert house.get(file["file_id"], house.client).data == PDF, "an undo brings the bytes back too"
+    house.harness.call(calls.remove_resource, {"id": shared["id"]}, actor=house.coach)
+    house.harness.clock.advance(days=31)
     assert house.harness.run(sweep) == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -141,6 +141,8 @@ def test_s2_26_notes_are_found_by_the_day_of_their_last_edit_in_the_readers_zone
     assert titles(house, edited_to="2026-11-24") == ["Monday"]
     assert titles(house, edited_from="2026-11-25") == ["Tuesday"]
     assert titles(house, edited_from="2026-11-24", edited_to="2026-11-25") == ["Tuesday", "Monday"]
+    of_client = house.call(calls.list_client_notes, {"id": str(house.client.id), "edited_to": "2026-11-24"})
+    assert [note["title"] for note in of_client["items"]] == ["Monday"]
 
 
 def test_s2_27_a_note_begins_with_a_template_or_blank(house: House) -> None:
@@ -246,3 +248,45 @@ def test_events_tell_of_a_note_without_its_words(house: House) -> None:
     (event,) = house.harness.events("engagements.note.created.v1")
     assert event.data["file_ids"] == [str(image)]
     assert "Secret" not in str(event.data)
+
+
+def test_c16_what_a_note_was_called_while_it_was_private_never_reaches_the_client(house: House) -> None:
+    house.activate()
+    note = note_of(house, "Suspects burnout", "<p>x</p>")
+    house.call(calls.add_note_comment, {"id": note["id"], "body": "Hm."})
+    house.call(calls.update_note, {"id": note["id"], "title": "Session 1"})
+    house.call(calls.share_note, {"id": note["id"]})
+    texts = [entry["text"] for entry in house.activity(by=house.client)]
+    assert "shared the note Session 1" in texts
+    assert not any("burnout" in text for text in texts)
+    assert any("burnout" in entry["text"] for entry in house.activity())
+
+
+def test_c10_the_log_does_not_name_private_notes_that_stayed_with_the_coach_before(house: House) -> None:
+    note_of(house, "For my eyes", "<p>x</p>")
+    new = house.coach_called("Samuel Adler")
+    given = {"id": house.engagement, "coach_id": str(new.id)}
+    house.call(engagements.assign_engagement, given, by=house.admin)
+    assert not any("For my eyes" in entry["text"] for entry in house.activity(by=new))
+    assert any("For my eyes" in entry["text"] for entry in house.activity(by=house.admin))
+
+
+def test_c16_a_picture_of_another_engagement_is_refused(house: House) -> None:
+    foreign, own = uuid4(), uuid4()
+    other = house.enrol(house.client)["id"]
+    for file, engagement in ((foreign, other), (own, house.engagement)):
+        facts = {"name": "map.png", "content_type": "image/png", "size": 9, "engagement_id": UUID(engagement)}
+        house.harness.feed("documents.file.uploaded.v1", subject=file, data=facts)
+    note = note_of(house, "Maps", f'<p><img src="/files/{own}/content"></p>')
+    stolen = f'<p><img src="/files/{foreign}/content"></p>'
+    with pytest.raises(Invalid, match="not valid"):
+        house.call(calls.update_note, {"id": note["id"], "body": stolen})
+    with pytest.raises(Invalid):
+        note_of(house, "Other maps", stolen)
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
+def test_a_day_at_the_calendars_end_is_refused(house: House, day: str) -> None:
+    for name in ("edited_from", "edited_to"):
+        with pytest.raises(Invalid):
+            titles(house, **{name: day})

@@ -160,6 +160,11 @@ def context_of(kind: str) -> dict[str, Any]:
         "password_reset": token,
         "coach_changed": {"previous_coach_name": "Judith Okonkwo", "new_coach_name": "Samuel Adler"},
         "resource_shared": {"names": ["Interview guide.pdf"]},
+        "feedback_request": {
+            **token,
+            "name": "Raise the price",
+            "description": "By 20%",
+        },
         "note_shared": {},
         "goal_created": {"name": "Lead with calm"},
         "assignment_shared": {"name": "Values worksheet"},

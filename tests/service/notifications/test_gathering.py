@@ -159,6 +159,16 @@ def test_c6_a_folder_that_was_taken_out_again_is_not_told_of(post: House, mail_s
     assert mail_server.taken == []
 
 
+def test_c6_a_comment_that_its_author_deleted_is_not_told_of(post: House, mail_server: MailServer) -> None:
+    comment = uuid4()
+    goal = news(post, "comment_added", context={"place": "goal", "name": "Lead", "comment_id": str(comment)})
+    facts = {"engagement_id": post.engagement, "place": "goal", "place_id": goal, "by_client": False}
+    post.feed("engagements.comment.deleted.v1", comment, facts)
+    later(post)
+    assert post.only()["state"] == "cancelled"
+    assert mail_server.taken == []
+
+
 def test_c6_where_all_is_gone_nothing_is_mailed(post: House, mail_server: MailServer) -> None:
     for goal in [news(post), news(post)]:
         gone(post, goal)

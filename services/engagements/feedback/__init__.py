@@ -1,0 +1,1 @@
+"""Feedback on goals: who is asked, in rounds, and what they answer."""
