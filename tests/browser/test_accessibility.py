@@ -201,7 +201,7 @@ def test_dialogs_of_notes_goals_assignments_and_files(page: Page, place: Place) 
     for tail, names in opened.items():
         for name in names:
             page.goto(place.engagement + tail)
-            page.get_by_role("link", name=name).first.click()
+            page.get_by_role("link", name=name, exact=True).first.click()
             expect(page.get_by_role("dialog")).to_be_visible()
             found += flaws(page)
     assert found == []
