@@ -8,7 +8,7 @@ from contracts.actor import ADMIN, SIGNED_IN
 from contracts.calls import command, query
 from contracts.calls.people import Nothing
 from contracts.notification import KINDS, AboutSchema
-from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, page_of
+from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, line, page_of, text
 
 STATES = ("queued", "scheduled", "sent", "failed", "refused", "cancelled")
 
@@ -142,6 +142,48 @@ class MyNotifications(Schema):
     kinds = fields.List(fields.Nested(MailKind), required=True)
 
 
+class TemplateKind(Schema):
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
+
+
+class TemplateText(TemplateKind):
+    """The wording of a kind: one line, and paragraphs with a blank line between them.
+
+    Placeholders stand in it like `{{client.first_name}}`, and parts of it can depend on one: `{% if … %}…{% endif %}`.
+    """
+
+    subject = line(200, required=True)
+    body = text(10_000, required=True)
+
+
+class Template(TemplateText):
+    """`placeholders` are all that may stand in it; `is_default` is true until the organisation writes its own."""
+
+    is_default = fields.Boolean(required=True)
+    placeholders = fields.List(fields.String(), required=True)
+
+
+class Templates(Schema):
+    """Every kind."""
+
+    items = fields.List(fields.Nested(Template), required=True)
+
+
+class TemplateDraft(TemplateKind):
+    """A wording that is not saved; what is left out is as it is now."""
+
+    subject = line(200)
+    body = text(10_000)
+
+
+class TemplatePreview(Schema):
+    """A mail in that wording, with made-up people, a session and an invoice of theirs; sends nothing."""
+
+    subject = fields.String(required=True)
+    html = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class ListEvents(Schema):
     """Public events in order, those after position `after` whose type matches one of `types`.
 
@@ -168,4 +210,9 @@ get_my_notifications = query("notifications.get_my_notifications", Nothing, MyNo
 update_my_notifications = command(
     "notifications.update_my_notifications", MyNotifications, MyNotifications, roles=SIGNED_IN
 )
+list_templates = query("notifications.list_templates", Nothing, Templates, roles=ADMIN)
+get_template = query("notifications.get_template", TemplateKind, Template, roles=ADMIN)
+write_template = command("notifications.write_template", TemplateText, Template, roles=ADMIN)
+reset_template = command("notifications.reset_template", TemplateKind, roles=ADMIN)
+preview_template = query("notifications.preview_template", TemplateDraft, TemplatePreview, roles=ADMIN)
 list_events = query("notifications.list_events", ListEvents, EventPage, roles=ADMIN)

@@ -34,11 +34,13 @@ from gateway.portal import (
     settings,
     sign_in,
     team,
+    wording,
 )
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
+    wording,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -16,7 +16,11 @@ from gateway.portal.pages import STAFF, Pages
 pages = Pages()
 
 #: A mail's HTML has its styles inside; it is shown in a frame that can do nothing else.
-_MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'; sandbox"
+MAIL_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
+    "frame-ancestors 'self'; sandbox",
+    "X-Frame-Options": "SAMEORIGIN",
+}
 
 
 @pages.get("/notifications", STAFF)
@@ -42,8 +46,7 @@ def mail(id: UUID) -> ResponseReturnValue:
 def body(id: UUID) -> ResponseReturnValue:
     """The HTML part, for the frame on the mail's page."""
     html = ask(calls.get_notification, {"id": str(id)})["html"]
-    headers = {"Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return Response(html, content_type="text/html; charset=utf-8", headers=headers)
+    return Response(html, content_type="text/html; charset=utf-8", headers=MAIL_HEADERS)
 
 
 @pages.post("/notifications/<uuid:id>/retry", STAFF)

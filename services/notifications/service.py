@@ -11,6 +11,7 @@ from services.notifications.outbound import operations as outbound
 from services.notifications.outbound.sender import send_due
 from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
+from services.notifications.wordings import operations as wordings
 
 service = Service(
     name="notifications",
@@ -23,6 +24,11 @@ service = Service(
         calls.may_notify: outbound.ask_gate,
         calls.get_my_notifications: preferences.show,
         calls.update_my_notifications: preferences.update,
+        calls.list_templates: wordings.list_templates,
+        calls.get_template: wordings.show,
+        calls.write_template: wordings.write,
+        calls.reset_template: wordings.reset,
+        calls.preview_template: wordings.preview,
         calls.list_events: eventlog.list_events,
     },
     listens=[

@@ -8,6 +8,7 @@ import re
 import pytest
 
 from contracts.calls import billing, documents, engagements, notes, notifications, scheduling
+from contracts.errors import Invalid
 from gateway.portal import clock, filters
 from tests.gateway.examples import answer_of
 
@@ -152,3 +153,24 @@ def test_s2_25_words_that_were_found_are_marked_and_nothing_in_them_runs():
     assert shown == "&lt;b&gt;<mark>Calm</mark>&lt;/b&gt; and becalmed, <mark>CALM</mark>"
     assert str(filters.marked("会議の記録", ["議"])) == "会<mark>議</mark>の記録"
     assert str(filters.marked("<i>", [])) == "&lt;i&gt;"
+
+
+def test_the_wording_page_offers_what_can_stand_in_it_and_keeps_what_was_refused(broker, browser):
+    template = {"kind": "invoice", "subject": "Invoice", "body": "Pay.", "is_default": False}
+    broker.answers["notifications.get_template"] = {**template, "placeholders": ["client.first_name"]}
+    broker.answers["notifications.list_templates"] = {"items": [broker.answers["notifications.get_template"]]}
+    admin = browser("admin")
+    html = admin.get("/settings/wording?kind=invoice").get_data(as_text=True)
+    assert "{{client.first_name}}" in html
+    assert "Back to the default" in html
+    refused = Invalid("The wording cannot be filled in.", errors={"body": ["There is no placeholder {{x}}."]})
+    broker.answers["notifications.write_template"] = refused
+    response = admin.post("/settings/wording", {"kind": "invoice", "subject": "S", "body": "Typed {{x}}"})
+    html = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "There is no placeholder {{x}}." in html
+    assert "Typed {{x}}" in html
+    broker.answers["notifications.preview_template"] = Invalid("No.", errors={"body": ["<b>{{x}}</b> is none."]})
+    response = admin.post("/settings/wording/preview", {"kind": "invoice", "subject": "S", "body": "{{x}}"})
+    assert "&lt;b&gt;{{x}}&lt;/b&gt; is none." in response.get_data(as_text=True)
+    assert "sandbox" in response.headers["Content-Security-Policy"]

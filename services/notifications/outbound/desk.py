@@ -19,7 +19,9 @@ from services.notifications.outbound.letter import Letter, Reader, Scene
 from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.models import MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
+from services.notifications.outbound.wording import DEFAULTS, Wording
 from services.notifications.preferences.operations import is_switched_off
+from services.notifications.wordings.models import OwnWording
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,12 @@ def organisation(work: Work) -> Organisation:
     if found is None:
         raise NotFound("There is no organisation yet.", awaited=True)
     return found
+
+
+def wording_of(work: Work, kind: str) -> Wording:
+    """The organisation's own wording of that kind, or the default."""
+    own = work.session.get(OwnWording, kind)
+    return Wording(own.subject, own.body) if own else DEFAULTS[kind]
 
 
 def verdict_on(work: Work, notification: Notification) -> Verdict:
@@ -124,6 +132,7 @@ def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> S
     zone = person.time_zone if person else context.get("time_zone") or own.time_zone
     return Scene(
         kind=notification.kind,
+        wording=wording_of(work, notification.kind),
         reader=Reader(
             name=to.name,
             time_zone=zone,

@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from services.notifications.outbound import times, wording
 from services.notifications.outbound.colour import readable_with_white
-from services.notifications.outbound.wording import DEFAULTS, Worded, fill, one_line
+from services.notifications.outbound.wording import Worded, Wording, fill, one_line
 
 PLACES = {
     "phone": "Phone",
@@ -23,13 +23,15 @@ PLACES = {
     "teams": "Microsoft Teams",
     "other": "Elsewhere",
 }
-SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled")
+SESSION_KINDS = ("session_scheduled", "session_rescheduled", "session_cancelled", "session_reminder")
+ITEM_KINDS = ("item_task", "item_file", "item_link")
 #: Kinds whose link is a secret of its recipient (C19), with what its button says: it is kept out of the log.
 SECRET_KINDS = {
     "invitation": "Create your password",
     "staff_invitation": "Create your password",
     "password_reset": "Set a new password",
     "feedback_request": "Give feedback",
+    "form_request": "Fill it in",
 }
 #: Kinds about one thing in an engagement, and what that is called, in its address too; a comment says it itself.
 PLACES_OF = {"note_shared": "note", "goal_created": "goal", "assignment_shared": "assignment", "comment_added": None}
@@ -65,6 +67,7 @@ class Scene:
     """All that a letter is made of. Names are empty where the mail belongs to no engagement."""
 
     kind: str
+    wording: Wording
     reader: Reader
     organisation_name: str
     organisation_colour: str
@@ -107,7 +110,7 @@ class Letter:
 
 def compose(scene: Scene) -> Letter:
     """Writes the letter; raises `jinja2.TemplateError` or `KeyError` when the request misses what its kind needs."""
-    return _written(scene, fill(DEFAULTS[scene.kind], _values(scene)), _facts(scene), _button(scene))
+    return _written(scene, fill(scene.wording, values_of(scene)), _facts(scene), _button(scene))
 
 
 def gather(scenes: list[Scene]) -> Letter:
@@ -116,14 +119,14 @@ def gather(scenes: list[Scene]) -> Letter:
     if len(news) == 1:
         return compose(scenes[0])
     scene = scenes[-1]
-    worded = fill(wording.GATHERED, _values(scene) | {"count": len(news)})
+    worded = fill(wording.GATHERED, values_of(scene) | {"count": len(news)})
     button = Button("Open the engagement", f"{scene.public_url}/engagements/{scene.engagement_id}")
     return _written(scene, worded, news, button)
 
 
 def _piece_of_news(scene: Scene) -> Fact:
     button = _button(scene)
-    values = _values(scene)
+    values = values_of(scene)
     if scene.kind == "resource_shared":
         label, value = "Resources", values["names"]
     elif scene.kind == "comment_added":
@@ -150,22 +153,21 @@ def _written(scene: Scene, worded: Worded, facts: list[Fact], button: Button | N
     return Letter(subject, html, _as_text(values))
 
 
-def _values(scene: Scene) -> dict[str, Any]:
+def values_of(scene: Scene) -> dict[str, Any]:
     """The values of the placeholders that a wording may use."""
     reader, context = scene.reader, scene.context
-    name = one_line(reader.name)
-    first_name = name.split(" ")[0] if name else ""
+    recipient = _person(reader.name)
     people = [scene.client_name, scene.coach_name]
     if reader.is_staff or reader.is_client:
         people = [scene.client_name if reader.is_staff else scene.coach_name]
     values: dict[str, Any] = {
-        "greeting": f"Hello {first_name}," if first_name else "Hello,",
-        "recipient": {"name": name, "first_name": first_name},
+        "greeting": f"Hello {recipient['first_name']}," if recipient["name"] else "Hello,",
+        "recipient": recipient,
         "reader": reader,
         "others": " and ".join(one_line(person) for person in people),
         "organisation": {"name": one_line(scene.organisation_name)},
-        "client": {"name": one_line(scene.client_name)},
-        "coach": {"name": one_line(scene.coach_name)},
+        "client": _person(scene.client_name),
+        "coach": _person(scene.coach_name),
         "program": one_line(scene.program_name),
     }
     if scene.kind in SESSION_KINDS:
@@ -195,9 +197,18 @@ def _values(scene: Scene) -> dict[str, Any]:
         values |= {key: one_line(context[key]) for key in ("previous_coach_name", "new_coach_name")}
     elif scene.kind == "feedback_request":
         values["goal"] = one_line(context["name"])
+    elif scene.kind == "form_request":
+        values["form"] = one_line(context["name"])
+    elif scene.kind in ITEM_KINDS:
+        values["item"] = one_line(context["name"])
     elif scene.kind in ("invitation", "staff_invitation"):
         values["message"] = context.get("message")
     return values
+
+
+def _person(name: str) -> dict[str, str]:
+    name = one_line(name)
+    return {"name": name, "first_name": name.split(" ")[0]}
 
 
 def _facts(scene: Scene) -> list[Fact]:
@@ -219,6 +230,8 @@ def _facts(scene: Scene) -> list[Fact]:
             facts.append(Fact("Still to pay", times.money(context["balance"], context["currency"])))
         due = _due(context)
         return [*facts, Fact("Due", due)] if due else facts
+    if scene.kind in ITEM_KINDS and context["description"]:
+        return [Fact("About it", context["description"])]
     if scene.kind == "feedback_request":
         about = context["description"]
         return [Fact("Goal", context["name"]), *([Fact("About it", about)] if about else [])]
@@ -236,7 +249,9 @@ def _button(scene: Scene) -> Button | None:
     context, portal = scene.context, scene.public_url if scene.reader.has_portal else None
     if scene.kind in SECRET_KINDS:
         return Button(SECRET_KINDS[scene.kind], context["url"])
-    if scene.kind in ("session_scheduled", "session_rescheduled"):
+    if scene.kind == "item_link" and context["url"].startswith(_SAFE_LINKS):
+        return Button("Open the link", context["url"])
+    if scene.kind in SESSION_KINDS and scene.kind != "session_cancelled":
         place, href = context["location"]["kind"], context["location"].get("href") or ""
         if href.startswith("https://"):
             return Button("Join" if place == "other" else f"Join on {PLACES[place]}", href)
@@ -249,6 +264,8 @@ def _button(scene: Scene) -> Button | None:
         return Button("Open the invoice", f"{portal}/invoices/{scene.about_id}")
     if scene.kind == "resource_shared":
         return Button("Open the resources", f"{portal}/engagements/{scene.engagement_id}/resources")
+    if scene.kind in ("item_task", "item_file"):
+        return Button("Open the program", f"{portal}/engagements/{scene.engagement_id}")
     if scene.kind in PLACES_OF:
         place = _place(scene)
         return Button(f"Open the {place}", f"{portal}/engagements/{scene.engagement_id}/{place}s/{scene.about_id}")

@@ -64,6 +64,38 @@ The attached invite brings your calendar up to date.""",
 
 The attached invite takes it out of your calendar.""",
     ),
+    "session_reminder": Wording(
+        "Reminder: {% if reader.is_client %}your session{% else %}session with {{ others }}{% endif %}"
+        " on {{ session.short }}",
+        """{{ greeting }}
+
+{% if reader.is_client %}Your session with {{ coach.name }} is near.
+{%- else %}The session with {{ others }} is near.{% endif %}""",
+    ),
+    "form_request": Wording(
+        "{{ coach.name }} asks you to fill in: {{ form }}",
+        """{{ greeting }}
+
+{{ coach.name }} asks you to fill in {{ form }}. It works on a phone too.""",
+    ),
+    "item_task": Wording(
+        "A task for you: {{ item }}",
+        """{{ greeting }}
+
+{{ coach.name }} has a task for you: {{ item }}.""",
+    ),
+    "item_file": Wording(
+        "For you: {{ item }}",
+        """{{ greeting }}
+
+{{ coach.name }} has something for you to read: {{ item }}.""",
+    ),
+    "item_link": Wording(
+        "For you: {{ item }}",
+        """{{ greeting }}
+
+{{ coach.name }} has something for you to look at: {{ item }}.""",
+    ),
     "invoice": Wording(
         "Invoice {{ invoice.number }}, {{ invoice.total }}",
         """{{ greeting }}
@@ -164,12 +196,17 @@ GATHERED = Wording(
 )
 
 _DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-_ENVIRONMENT = SandboxedEnvironment(undefined=StrictUndefined, autoescape=False, keep_trailing_newline=False)
+ENVIRONMENT = SandboxedEnvironment(
+    undefined=StrictUndefined,
+    autoescape=False,
+    keep_trailing_newline=False,
+    finalize=lambda value: "" if value is None else value,
+)
 
 
 @lru_cache(maxsize=256)
 def _compiled(template: str) -> Template:
-    return _ENVIRONMENT.from_string(template)
+    return ENVIRONMENT.from_string(template)
 
 
 def fill(wording: Wording, values: dict[str, Any]) -> Worded:

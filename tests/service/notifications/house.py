@@ -159,6 +159,10 @@ def context_of(kind: str) -> dict[str, Any]:
         "staff_invitation": token,
         "password_reset": token,
         "coach_changed": {"previous_coach_name": "Judith Okonkwo", "new_coach_name": "Samuel Adler"},
+        "form_request": {**token, "name": "Before we begin"},
+        "item_task": {"name": "Three wins", "description": "One sentence each."},
+        "item_file": {"name": "Values worksheet", "description": ""},
+        "item_link": {"name": "A talk", "description": "", "url": "https://example.org/talk"},
         "resource_shared": {"names": ["Interview guide.pdf"]},
         "feedback_request": {
             **token,

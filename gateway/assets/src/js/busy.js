@@ -24,6 +24,7 @@ function release(form) {
 }
 
 on("submit", "form[method=post]", (form, event) => {
+  if (event.submitter?.formTarget) return; // its answer comes into a frame: this page stays as it is
   if (form.dataset.sent) {
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -1,0 +1,1 @@
+"""The organisation's own wording of each kind of mail."""
