@@ -25,6 +25,8 @@ OPEN = frozenset(
         "POST /api/v1/password-resets/<token>",
         "GET /api/v1/public/invitations/<token>",
         "POST /api/v1/public/invitations/<token>",
+        "GET /api/v1/public/forms/<token>",
+        "POST /api/v1/public/forms/<token>",
         "GET /api/v1/public/feedback/<token>",
         "POST /api/v1/public/feedback/<token>",
         "GET /sign-in",
@@ -35,6 +37,8 @@ OPEN = frozenset(
         "POST /password/<token>",
         "GET /invitations/<token>",
         "POST /invitations/<token>",
+        "GET /forms/<token>",
+        "POST /forms/<token>",
         "GET /feedback/<token>",
         "POST /feedback/<token>",
     }

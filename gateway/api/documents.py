@@ -10,11 +10,12 @@ from werkzeug.exceptions import RequestedRangeNotSatisfiable
 
 from contracts.actor import SIGNED_IN, STAFF
 from contracts.calls import documents as calls
+from contracts.calls import forms
 from gateway import files
 from gateway.api.expose import ApiRequest, Routes
 from gateway.api.problems import problem
 
-routes = Routes("Library, resources")
+routes = Routes("Library, resources, forms")
 
 routes.get("/library", calls.list_library)
 routes.post("/library/folders", calls.create_folder, status=201)
@@ -25,6 +26,18 @@ routes.get("/engagements/<uuid:engagement_id>/resources", calls.list_resources)
 routes.delete("/resources/<uuid:id>", calls.remove_resource)
 routes.post("/resources/<uuid:id>/restore", calls.restore_resource)
 routes.get("/files/<uuid:id>", calls.get_file)
+
+
+routes.get("/forms", forms.list_forms)
+routes.post("/forms", forms.create_form, status=201)
+routes.get("/forms/<uuid:id>", forms.get_form)
+routes.patch("/forms/<uuid:id>", forms.update_form)
+routes.delete("/forms/<uuid:id>", forms.delete_form)
+routes.post("/engagements/<uuid:engagement_id>/form-requests", forms.request_form, status=202)
+routes.get("/engagements/<uuid:engagement_id>/form-requests", forms.list_form_requests)
+routes.get("/form-requests/<uuid:id>", forms.get_form_request)
+routes.get("/public/forms/<token>", forms.get_form_page)
+routes.post("/public/forms/<token>", forms.answer_form, status=201)
 
 
 @routes.view(

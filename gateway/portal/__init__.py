@@ -23,6 +23,7 @@ from gateway.portal import (
     dashboard,
     engagements,
     filters,
+    forms,
     goals,
     invoices,
     library,
@@ -40,7 +41,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording,
+    wording, forms,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -21,6 +21,7 @@ pages = Pages()
 
 _TABS = (
     ("Activity Log", "", "activity"),
+    ("Program", "/program", "list-check"),
     ("Notes", "/notes", "notes"),
     ("Goals", "/goals", "target"),
     ("Assignments", "/assignments", "clipboard-text"),
@@ -42,6 +43,8 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
     }
     found = show.look(**{**round_, **asked})
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
+    who = identity()
+    is_staff = who is not None and who.role != "client"
     workspace = found.part("counts")
     counts = {
         "Notes": workspace.get("notes"),
@@ -60,6 +63,7 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
             "current": label == tab,
         }
         for label, path, icon in _TABS
+        if label != "Program" or is_staff
     ]
     following = upcoming["items"][0] if upcoming["items"] else None
     values = {"upcoming": upcoming, "next": following, "tabs": tabs, "counts": workspace}

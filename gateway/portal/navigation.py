@@ -12,6 +12,7 @@ _STAFF = (
     ("Invoices", "/invoices", ()),
     ("Programs", "/programs", ()),
     ("Library", "/library", ()),
+    ("Forms", "/forms", ("/form-requests",)),
     ("Notifications", "/notifications", ()),
 )
 _CLIENT = (

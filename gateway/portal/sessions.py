@@ -108,7 +108,7 @@ def schedule(id: UUID) -> ResponseReturnValue:
         **show.whole(show.form("duration_minutes")),
         **show.filled("title"),
         "location": _location(),
-        "attendees": _attendees(),
+        "attendees": typed_people(),
         "notify": "notify" in request.form,
     }
     return show.attempt(
@@ -208,7 +208,7 @@ def edit(id: UUID) -> ResponseReturnValue:
         "title": one["title"],
         "location": {"kind": one["location"]["kind"], "detail": one["location"]["detail"] or ""},
     }
-    guests = _attendees()
+    guests = typed_people()
 
     def again(**again: Any) -> ResponseReturnValue:
         return _dialog("pages/session_edit.html", id, "session_rescheduled", _in_form(again))
@@ -254,7 +254,7 @@ def _location() -> Json:
     return {"kind": request.form.get("location_kind", ""), "detail": request.form.get("location_detail", "").strip()}
 
 
-def _attendees() -> list[Json]:
+def typed_people() -> list[Json]:
     """The rows of the form that are not empty."""
     rows = zip(request.form.getlist("attendee_email"), request.form.getlist("attendee_name"), strict=False)
     return [{"email": email.strip(), "name": name.strip()} for email, name in rows if email.strip() or name.strip()]
@@ -270,5 +270,5 @@ def _in_form(again: Json) -> Json:
     for name, messages in again["errors"].items():
         shown = "attendees" if name.startswith("attendees") else name.replace(".", "_")
         errors.setdefault(shown, []).extend(messages)
-    values = {**again["values"], "attendees": _attendees(), "notify": "notify" in request.form}
+    values = {**again["values"], "attendees": typed_people(), "notify": "notify" in request.form}
     return {**again, "errors": errors, "values": values}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gateway.public import feedback, invitations
+from gateway.public import feedback, forms, invitations
 
 
 def install(app: Flask) -> None:
     invitations.pages.install(app)
     feedback.pages.install(app)
+    forms.pages.install(app)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from chassis.service import Every, On, Service
 from contracts.calls import documents as calls
+from contracts.calls import forms as form_calls
 from services.documents.base import Base
 from services.documents.copies import operations as copies
 from services.documents.files import http, sweep
+from services.documents.forms import operations as forms
 from services.documents.library import operations as library
 from services.documents.resources import operations as resources
 from services.documents.settings import Settings
@@ -26,6 +28,16 @@ service = Service(
         calls.share_resources: resources.share,
         calls.remove_resource: resources.remove,
         calls.restore_resource: resources.restore,
+        form_calls.create_form: forms.create,
+        form_calls.list_forms: forms.list_forms,
+        form_calls.get_form: forms.show,
+        form_calls.update_form: forms.update,
+        form_calls.delete_form: forms.delete,
+        form_calls.request_form: forms.request,
+        form_calls.list_form_requests: forms.list_requests,
+        form_calls.get_form_request: forms.show_request,
+        form_calls.get_form_page: forms.page_of,
+        form_calls.answer_form: forms.answer,
     },
     listens=[
         On("engagements.engagement.*.v1", copies.engagement_changed),
@@ -33,6 +45,6 @@ service = Service(
         On("engagements.note.*.v1", copies.note_changed),
         On("engagements.assignment.*.v1", copies.assignment_changed),
     ],
-    every=[Every(60 * 60, sweep.sweep)],
+    every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire)],
     serves=http.make_app,
 )

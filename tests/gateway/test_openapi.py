@@ -101,10 +101,12 @@ def test_only_public_calls_go_without_a_token(document):
         "GET /health",
         "GET /password-resets/{token}",
         "GET /public/feedback/{token}",
+        "GET /public/forms/{token}",
         "GET /public/invitations/{token}",
         "POST /password-resets",
         "POST /password-resets/{token}",
         "POST /public/feedback/{token}",
+        "POST /public/forms/{token}",
         "POST /public/invitations/{token}",
         "POST /tokens",
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from contracts import errors
@@ -148,5 +150,67 @@ def test_c19_a_feedback_link_that_works_no_more_shows_the_one_page_for_all(stran
     broker.answers["engagements.get_feedback_page"] = errors.NotFound("Used.")
     broker.answers["engagements.answer_feedback"] = errors.NotFound("Used.")
     for response in (stranger.get("/feedback/tok"), stranger.post("/feedback/tok", {"rating": "4"})):
+        assert response.status_code == 404
+        assert "This link has been used" in response.get_data(as_text=True)
+
+
+QUESTIONS = {
+    "text": "A change",
+    "rating": "6",
+    "choices": ["Rest", "Money"],
+    "yes_no": "no",
+    "number": "3,5",
+    "date": "2026-11-30",
+}
+
+
+def question_of(kind):
+    base = {
+        "help": "",
+        "section": "",
+        "required": True,
+        "scale": 7,
+        "options": ["Rest", "Money"],
+        "label": f"The {kind}?",
+    }
+    return {**base, "id": f"00000000-0000-4000-8000-0000000000{list(QUESTIONS).index(kind):02d}", "kind": kind}
+
+
+FORM = {
+    "title": "Before <we> begin",
+    "asked_by": "Judith Okonkwo",
+    "expires_at": "2030-03-02T15:00:00Z",
+    "questions": [question_of(kind) for kind in QUESTIONS],
+}
+
+
+def test_s1_24_a_form_is_asked_and_its_answers_go_on_as_what_they_are(stranger, broker):
+    broker.answers["documents.get_form_page"] = FORM
+    html = stranger.get("/forms/tok").get_data(as_text=True)
+    assert "Before &lt;we&gt; begin" in html
+    assert "The rating?" in html
+    typed = {f"q-{question['id']}": QUESTIONS[question["kind"]] for question in FORM["questions"]}
+    assert "Thank you" in stranger.post("/forms/tok", typed).get_data(as_text=True)
+    sent = broker.sent_to("documents.answer_form")[0].input
+    assert list(sent["answers"].values()) == ["A change", 6, ["Rest", "Money"], False, 3.5, "2026-11-30"]
+
+
+def test_an_answer_that_does_not_fit_is_said_beside_its_question_and_all_is_kept(stranger, broker):
+    broker.answers["documents.get_form_page"] = FORM
+    first = FORM["questions"][0]["id"]
+    wrong = errors.Invalid("Some answers do not fit.", errors={first: ["This needs an answer."]})
+    broker.answers["documents.answer_form"] = wrong
+    typed = {f"q-{question['id']}": QUESTIONS[question["kind"]] for question in FORM["questions"][1:]}
+    response = stranger.post("/forms/tok", typed | {f"q-{FORM['questions'][4]['id']}": "9" * 5000})
+    html = response.get_data(as_text=True)
+    assert response.status_code == 422
+    assert "This needs an answer." in html
+    assert 'value="2026-11-30"' in html
+    assert re.search(r'value="Rest" checked', html)
+
+
+def test_c19_a_form_link_that_works_no_more_shows_the_one_page_for_all(stranger, broker):
+    broker.answers["documents.get_form_page"] = errors.NotFound("Used.")
+    for response in (stranger.get("/forms/tok"), stranger.post("/forms/tok", {})):
         assert response.status_code == 404
         assert "This link has been used" in response.get_data(as_text=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
 import re
 
 import pytest
 
-from contracts.calls import billing, documents, engagements, notes, notifications, scheduling
+from contracts.calls import billing, documents, engagements, forms, notes, notifications, scheduling
 from contracts.errors import Invalid
 from gateway.portal import clock, filters
 from tests.gateway.examples import answer_of
@@ -114,7 +116,7 @@ def menu_of(response):
 
 def test_the_sub_menu_of_an_engagement_counts_what_it_leads_to_in_one_round(counted, browser):
     response = browser("coach").get(f"/engagements/{ID}")
-    assert "Activity Log Notes Goals Assignments Resources 5 Sessions 7 Invoices 3" in menu_of(response)
+    assert "Activity Log Program Notes Goals Assignments Resources 5 Sessions 7 Invoices 3" in menu_of(response)
     assert counted.rounds == 1
 
 
@@ -174,3 +176,19 @@ def test_the_wording_page_offers_what_can_stand_in_it_and_keeps_what_was_refused
     response = admin.post("/settings/wording/preview", {"kind": "invoice", "subject": "S", "body": "{{x}}"})
     assert "&lt;b&gt;{{x}}&lt;/b&gt; is none." in response.get_data(as_text=True)
     assert "sandbox" in response.headers["Content-Security-Policy"]
+
+
+def test_answers_come_as_csv_that_runs_nothing_in_a_spreadsheet(broker, browser):
+    question = {"help": "", "section": "", "required": False, "scale": 5, "options": ["Rest", "=Money"]}
+    kinds = ("text", "choices", "yes_no", "number")
+    questions = [{**question, "id": f"{kind}-id", "kind": kind, "label": f"={kind}"} for kind in kinds]
+    answers = {"text-id": '=HYPERLINK("x")', "choices-id": ["Rest", "=Money"], "yes_no-id": False, "number-id": -3.5}
+    who = {"name": "@Ana", "email": "ana@b.example"}
+    response = {"recipient": who, "answers": answers, "at": "2026-11-27T09:00:00Z"}
+    asked = answer_of(forms.get_form_request, questions=questions, responses=[response])
+    broker.answers["documents.get_form_request"] = asked
+    answer = browser("coach").get("/form-requests/0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21/answers.csv")
+    assert answer.content_type == "text/csv; charset=utf-8"
+    header, line = csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))
+    assert header == ["Name", "Address", "Answered", "'=text", "'=choices", "'=yes_no", "'=number"]
+    assert line == ["'@Ana", "ana@b.example", "2026-11-27", '\'=HYPERLINK("x")', "Rest; =Money", "No", "-3.5"]

@@ -2,6 +2,7 @@ import "htmx.org";
 import { each } from "./js/page.js";
 import "./js/busy.js";
 import "./js/dialog.js";
+import "./js/draft.js";
 import "./js/fields.js";
 import "./js/invoice.js";
 import "./js/menu.js";

@@ -1,0 +1,1 @@
+"""Forms and surveys: what they ask, who was asked, what was answered."""

@@ -1,0 +1,180 @@
+"""Forms: written and revised by staff, asked of anyone with an address (S1.23), answered once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import select
+
+from chassis.paging import page
+from chassis.runtime import Runtime
+from chassis.tokens import new_token, token_digest
+from chassis.work import Work
+from contracts.actor import Actor
+from contracts.errors import Invalid, NotFound
+from contracts.events.forms import (
+    FormCreated,
+    FormDeleted,
+    FormRequestAnswered,
+    FormRequestExpired,
+    FormRequestSent,
+    FormUpdated,
+)
+from services.documents.copies.models import EngagementCopy
+from services.documents.copies.operations import engagement_of
+from services.documents.forms.answers import checked
+from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
+
+Input = dict[str, Any]
+_AT_ONCE = 100
+
+
+def create(work: Work, actor: Actor, input: Input) -> Form:
+    """Writes a form."""
+    form = Form(title=input["title"], confidential=input["confidential"], revisions=[])
+    form.revise(input["questions"])
+    work.add(form)
+    work.publish(FormCreated, form, form.facts(), actor)
+    return form
+
+
+def list_forms(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """The forms that are offered, by title."""
+    there = select(Form).where(Form.deleted_at.is_(None))
+    return page(work, there, input, by=(Form.title, Form.id), descending=False)
+
+
+def show(work: Work, actor: Actor, input: Input) -> Form:
+    """One form as it is now."""
+    return _form_for(work, input)
+
+
+def update(work: Work, actor: Actor, input: Input) -> Form:
+    """Changes title or secrecy; other questions are a new revision. What was asked already stays as it was."""
+    form = _form_for(work, input, change=True)
+    differs = form.describe({name: input[name] for name in ("title", "confidential") if name in input})
+    revised = "questions" in input and form.revise(input["questions"])
+    if differs or revised:
+        work.publish(FormUpdated, form, form.facts(), actor)
+    return form
+
+
+def delete(work: Work, actor: Actor, input: Input) -> None:
+    """It is offered no more; links that were mailed work on."""
+    form = _form_for(work, input, change=True)
+    form.delete(work.now)
+    work.publish(FormDeleted, form, form.facts(), actor)
+
+
+def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """Mails the form as it is now to each recipient, with a link of its own that works once (S1.21, C19)."""
+    engagement = engagement_of(work, actor, input["engagement_id"])
+    form = _form_for(work, {"id": input["form_id"]})
+    if len({recipient["email"].lower() for recipient in input["recipients"]}) < len(input["recipients"]):
+        raise Invalid("The input is not valid.", errors={"recipients": ["One address stands there twice."]})
+    asked = work.add(
+        FormRequest(
+            engagement_id=engagement.id,
+            revision=form.current,
+            title=form.title,
+            confidential=form.confidential,
+            item_id=input["item_id"],
+            asked_by=actor.name,
+            state="sent",
+            expires_at=work.now + LIFETIME,
+            recipients=[],
+        )
+    )
+    for position, given in enumerate(input["recipients"]):
+        token = new_token()
+        recipient = FormRecipient(position=position, token_digest=token_digest(token), **given)
+        asked.recipients.append(recipient)
+        work.session.flush()
+        _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
+    work.publish(FormRequestSent, asked, asked.facts(), actor)
+    return _shown(asked, actor)
+
+
+def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormRecipient, url: str) -> None:
+    expires_at = recipient.request.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    work.request(
+        key=f"form/{recipient.id}",
+        kind="form_request",
+        recipients=[{"person_id": None, "email": recipient.email, "name": recipient.name}],
+        about={"kind": "engagement", "id": engagement.id, "version": engagement.sequence},
+        trigger={"origin": "staff", "person_id": actor.id},
+        engagement_id=engagement.id,
+        context={"url": url, "expires_at": expires_at, "name": recipient.request.title},
+    )
+
+
+def list_requests(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """What was asked on behalf of an engagement, newest first."""
+    engagement = engagement_of(work, actor, input["engagement_id"])
+    there = select(FormRequest).where(FormRequest.engagement_id == engagement.id)
+    found = page(work, there, input, by=(FormRequest.created_at, FormRequest.id))
+    return found | {"items": [_shown(asked, actor) for asked in found["items"]]}
+
+
+def show_request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """Who was asked, and what they answered."""
+    asked = work.get(FormRequest, input["id"], what="form request")
+    try:
+        engagement_of(work, actor, asked.engagement_id)
+    except NotFound:
+        raise NotFound("There is no such form request.") from None
+    return _shown(asked, actor)
+
+
+def page_of(work: Work, actor: Actor, input: Input) -> FormRequest:
+    """What the page of a link shows; else `LinkDead`."""
+    recipient = _by_token(work, input["token"])
+    recipient.check(work.now)
+    return recipient.request
+
+
+def answer(work: Work, actor: Actor, input: Input) -> None:
+    """Takes one person's answers, once; `Invalid` is keyed by question. The last one completes the request (C12)."""
+    recipient = _by_token(work, input["token"])
+    asked = work.change(FormRequest, recipient.request_id, what="form request")
+    work.session.refresh(recipient)
+    recipient.check(work.now)
+    recipient.answer(work.now, checked(asked.questions, input["answers"]))
+    work.session.refresh(asked, ["recipients"])
+    if asked.settle():
+        work.publish(FormRequestAnswered, asked, asked.facts(), actor)
+
+
+def expire(runtime: Runtime) -> int:
+    """Ends requests that nobody can answer any more; how many."""
+    with runtime.work() as work:
+        over = select(FormRequest).where(FormRequest.state == "sent", FormRequest.expires_at <= work.now)
+        locked = over.order_by(FormRequest.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
+        found = list(work.session.scalars(locked))
+        for asked in found:
+            asked.expire()
+            work.publish(FormRequestExpired, asked, asked.facts())
+    return len(found)
+
+
+def _form_for(work: Work, input: Input, *, change: bool = False) -> Form:
+    form = (work.change if change else work.get)(Form, input["id"], what="form")
+    if form.deleted_at is not None:
+        raise NotFound("There is no such form.")
+    return form
+
+
+def _by_token(work: Work, token: str) -> FormRecipient:
+    found = work.session.scalar(select(FormRecipient).where(FormRecipient.token_digest == token_digest(token)))
+    if found is None or work.session.get_one(EngagementCopy, found.request.engagement_id).deleted:
+        raise dead_link()
+    return found
+
+
+def _shown(asked: FormRequest, actor: Actor) -> dict[str, Any]:
+    names = ("id", "created_at", "updated_at", "version", "engagement_id", "form_id", "item_id", "title",
+             "confidential", "state", "expires_at", "questions", "recipients")  # fmt: skip
+    answered = [recipient for recipient in asked.recipients if recipient.answered_at]
+    may_read = actor.is_admin or not asked.confidential
+    responses = [{"recipient": each, "answers": each.answers, "at": each.answered_at} for each in answered]
+    return {name: getattr(asked, name) for name in names} | {"responses": responses if may_read else []}
