@@ -9,6 +9,7 @@ from uuid import UUID
 Role = Literal["admin", "coach", "client", "public", "system"]
 
 ADMIN = frozenset[Role]({"admin"})
+CLIENT = frozenset[Role]({"client"})
 STAFF = frozenset[Role]({"admin", "coach"})
 SIGNED_IN = frozenset[Role]({"admin", "coach", "client"})
 ANYONE = frozenset[Role]({"admin", "coach", "client", "public"})

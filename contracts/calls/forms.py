@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import fields, validate
 
-from contracts.actor import ANYONE
+from contracts.actor import ANYONE, CLIENT
 from contracts.calls import command, query
 from contracts.calls.people import Token
 from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, line, page_of, text
@@ -103,6 +103,26 @@ class ListFormRequests(PageInput):
     engagement_id = fields.UUID(required=True)
 
 
+class MyForm(Schema):
+    """A form that a client was asked to fill in; `answers` are null until it has."""
+
+    id = fields.UUID(required=True)
+    engagement_id = fields.UUID(required=True)
+    title = fields.String(required=True)
+    asked_by = fields.String(required=True)
+    created_at = Instant(required=True)
+    expires_at = Instant(required=True)
+    answered_at = Instant(required=True, allow_none=True)
+    questions = fields.List(fields.Nested(Question), required=True)
+    answers = fields.Dict(required=True, allow_none=True)
+
+
+class MyFormAnswers(ById):
+    """As for a link; `id` is that of the client's own form."""
+
+    answers = fields.Dict(keys=fields.String(), required=True)
+
+
 class FormPage(Schema):
     """What the page of a link shows."""
 
@@ -127,5 +147,8 @@ delete_form = command("documents.delete_form", ById)
 request_form = command("documents.request_form", NewFormRequest, FormRequest)
 list_form_requests = query("documents.list_form_requests", ListFormRequests, page_of(FormRequest))
 get_form_request = query("documents.get_form_request", ById, FormRequest)
+list_my_forms = query("documents.list_my_forms", ListFormRequests, page_of(MyForm), roles=CLIENT)
+get_my_form = query("documents.get_my_form", ById, MyForm, roles=CLIENT)
+answer_my_form = command("documents.answer_my_form", MyFormAnswers, MyForm, roles=CLIENT)
 get_form_page = query("documents.get_form_page", Token, FormPage, roles=ANYONE)
 answer_form = command("documents.answer_form", FormAnswers, roles=ANYONE)

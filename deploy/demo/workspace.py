@@ -55,9 +55,27 @@ STAKEHOLDERS = (
 ASSIGNMENT = ("Price one offer at twenty percent more", "Bring it to our next session, unsent.", 7)
 
 
+FORM = {
+    "title": "Before we begin",
+    "questions": [
+        {"label": "What brings you here?", "kind": "long_text", "required": True},
+        {"label": "How content are you with your work today?", "kind": "rating", "scale": 10, "required": True},
+        {"label": "Where would you like to be in a year?", "kind": "long_text"},
+        {
+            "label": "What takes most of your time?",
+            "kind": "choices",
+            "options": ["Clients", "The team", "Money", "Paperwork"],
+        },
+        {"label": "May I write to you between sessions?", "kind": "yes_no", "required": True},
+    ],
+}
+
+
 def load(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
     """Fills the engagement at that path of the API; what is there already is left."""
     _templates(coach)
+    if FORM["title"] not in {form["title"] for form in coach.all("/forms")}:
+        coach.post("/forms", FORM)
     _notes(coach, client, engagement)
     there = {goal["name"] for goal in coach.all(f"{engagement}/goals")}
     for name, description, days, milestones in GOALS:

@@ -43,8 +43,6 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
     }
     found = show.look(**{**round_, **asked})
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
-    who = identity()
-    is_staff = who is not None and who.role != "client"
     workspace = found.part("counts")
     counts = {
         "Notes": workspace.get("notes"),
@@ -63,7 +61,6 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
             "current": label == tab,
         }
         for label, path, icon in _TABS
-        if label != "Program" or is_staff
     ]
     following = upcoming["items"][0] if upcoming["items"] else None
     values = {"upcoming": upcoming, "next": following, "tabs": tabs, "counts": workspace}

@@ -14,10 +14,12 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import engagements, notifications
 from contracts.calls import forms as calls
-from gateway.asking import Json
-from gateway.portal import clock, show
+from contracts.errors import CoachworksError, Invalid, Unavailable
+from gateway.api.problems import status_of
+from gateway.asking import Json, ask, identity
+from gateway.portal import answers, clock, show
 from gateway.portal.engagements import look_at, to_the_client
-from gateway.portal.pages import STAFF, Pages
+from gateway.portal.pages import CLIENT, SIGNED_IN, STAFF, Pages
 from gateway.portal.sessions import typed_people
 
 pages = Pages()
@@ -99,12 +101,45 @@ def _typed() -> Json:
 # Sent on behalf of an engagement ----------------------------------------------------------------------------------
 
 
-@pages.get("/engagements/<uuid:id>/program", STAFF)
+@pages.get("/engagements/<uuid:id>/program", SIGNED_IN)
 def program(id: UUID) -> ResponseReturnValue:
+    """What was asked: of whom, for staff; of oneself, for a client."""
     given = {"engagement_id": str(id), **show.query("cursor")}
-    found, values = look_at(id, "Program", requests=(calls.list_form_requests, given))
+    who = identity()
+    is_client = who is not None and who.role == "client"
+    found, values = look_at(
+        id, "Program", requests=(calls.list_my_forms if is_client else calls.list_form_requests, given)
+    )
     listed = found.part("requests")
-    return show.page("pages/engagement_program.html", requests=listed, **show.pager(listed), **values)
+    template = "pages/my_program.html" if is_client else "pages/engagement_program.html"
+    return show.page(template, requests=listed, **show.pager(listed), **values)
+
+
+@pages.get("/my-forms/<uuid:id>", CLIENT)
+def my_form(id: UUID) -> ResponseReturnValue:
+    return _my_form(id)
+
+
+@pages.post("/my-forms/<uuid:id>", CLIENT)
+def answer_my_form(id: UUID) -> ResponseReturnValue:
+    """Takes a client's answers; what does not fit is said beside its question."""
+    asked = ask(calls.get_my_form, {"id": str(id)})
+    try:
+        ask(calls.answer_my_form, {"id": str(id), "answers": answers.typed_answers(asked["questions"])})
+    except (Invalid, Unavailable) as error:
+        return _my_form(id, error)
+    return show.done(f"/my-forms/{id}", "Thank you. Your answers are there.")
+
+
+def _my_form(id: UUID, error: CoachworksError | None = None) -> ResponseReturnValue:
+    asked = show.look(asked=(calls.get_my_form, {"id": str(id)})).need("asked")
+    return show.page(
+        "pages/my_form.html",
+        status=status_of(error) if error else 200,
+        asked=asked,
+        problem=show.problem(error) if error else None,
+        **answers.again(asked["questions"], error),
+    )
 
 
 @pages.get("/engagements/<uuid:id>/form-requests/new", STAFF)

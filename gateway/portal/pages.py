@@ -9,10 +9,9 @@ from typing import Any
 from flask import Flask
 from flask.typing import ResponseReturnValue
 
-from contracts.actor import ADMIN, ANYONE, SIGNED_IN, STAFF, Role
+from contracts.actor import ADMIN, ANYONE, CLIENT, SIGNED_IN, STAFF, Role
 
 View = Callable[..., ResponseReturnValue]
-CLIENT = frozenset[Role]({"client"})
 
 __all__ = ["ADMIN", "ANYONE", "CLIENT", "SIGNED_IN", "STAFF", "Page", "Pages"]
 

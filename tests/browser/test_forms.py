@@ -115,6 +115,29 @@ def test_s1_23_s1_24_it_is_sent_filled_in_on_a_phone_once_and_read(
     assert flaws(coach) == []
 
 
+def test_s1_38_a_client_fills_in_its_form_in_the_portal_too_and_reads_what_it_said(
+    coach: Page, running: Running, browser: Browser, engagement: str
+) -> None:
+    client = _page(browser, running, viewport={"width": 390, "height": 844})
+    sign_in(client, CLIENT, CLIENT_PASSWORD)
+    client.goto(f"{engagement}/program")
+    expect(client.get_by_text("To fill in")).to_be_visible()
+    assert flaws(client) == []
+    client.get_by_role("link", name="Before we begin").click()
+    client.get_by_label("What brings you here?").fill("Curiosity")
+    client.get_by_label("At home").check()
+    assert flaws(client) == []
+    client.get_by_role("button", name="Send the answers").click()
+    expect(client.get_by_text("Thank you. Your answers are there.")).to_be_visible()
+    expect(client.get_by_text("Curiosity")).to_be_visible()
+    client.screenshot(path=ARTEFACTS / "83-form-client.png", full_page=True)
+    assert flaws(client) == []
+    client.context.close()
+    coach.goto(f"{engagement}/program")
+    expect(coach.get_by_text("2 of 2 answered")).to_be_visible()
+    expect(coach.locator(".rows").get_by_text("Answered", exact=True)).to_be_visible()
+
+
 def test_nothing_in_questions_and_answers_runs(coach: Page, running: Running, engagement: str) -> None:
     admin = running.admin
     questions = [{"label": hostile, "kind": "text", "help": hostile, "section": hostile[:200]} for hostile in HOSTILE]

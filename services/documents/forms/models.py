@@ -155,7 +155,8 @@ class FormRequest(Entity, Base):
 
 
 class FormRecipient(Base):
-    """One person who was asked, by a link, and what that person answered."""
+    """One person who was asked, by a link, and what that person answered. `client_id`: it is the engagement's client,
+    who also answers in the portal, whatever the address is by then (C23)."""
 
     __tablename__ = "form_recipient"
 
@@ -163,11 +164,36 @@ class FormRecipient(Base):
     request_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("form_request.id"), index=True)
     request: Mapped[FormRequest] = relationship(back_populates="recipients")
     position: Mapped[int] = mapped_column(Integer)
+    client_id: Mapped[UUID | None] = mapped_column(Uuid, index=True)
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(200))
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     answered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
+
+    @property
+    def engagement_id(self) -> UUID:
+        return self.request.engagement_id
+
+    @property
+    def title(self) -> str:
+        return self.request.title
+
+    @property
+    def asked_by(self) -> str:
+        return self.request.asked_by
+
+    @property
+    def created_at(self) -> dt.datetime:
+        return self.request.created_at
+
+    @property
+    def expires_at(self) -> dt.datetime:
+        return self.request.expires_at
+
+    @property
+    def questions(self) -> list[dict[str, Any]]:
+        return self.request.questions
 
     def check(self, now: dt.datetime) -> None:
         """`LinkDead` unless its link still works."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from chassis.paging import page
 from chassis.runtime import Runtime
@@ -20,7 +21,7 @@ from contracts.events.forms import (
     FormRequestSent,
     FormUpdated,
 )
-from services.documents.copies.models import EngagementCopy
+from services.documents.copies.models import ClientCopy, EngagementCopy
 from services.documents.copies.operations import engagement_of
 from services.documents.forms.answers import checked
 from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
@@ -85,9 +86,11 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
             recipients=[],
         )
     )
+    client = work.copy(ClientCopy, engagement.client_id, what="client")
     for position, given in enumerate(input["recipients"]):
         token = new_token()
-        recipient = FormRecipient(position=position, token_digest=token_digest(token), **given)
+        client_id = client.id if given["email"].lower() == client.email.lower() else None
+        recipient = FormRecipient(position=position, token_digest=token_digest(token), client_id=client_id, **given)
         asked.recipients.append(recipient)
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
@@ -100,7 +103,7 @@ def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormR
     work.request(
         key=f"form/{recipient.id}",
         kind="form_request",
-        recipients=[{"person_id": None, "email": recipient.email, "name": recipient.name}],
+        recipients=[{"person_id": recipient.client_id, "email": recipient.email, "name": recipient.name}],
         about={"kind": "engagement", "id": engagement.id, "version": engagement.sequence},
         trigger={"origin": "staff", "person_id": actor.id},
         engagement_id=engagement.id,
@@ -135,11 +138,38 @@ def page_of(work: Work, actor: Actor, input: Input) -> FormRequest:
 
 def answer(work: Work, actor: Actor, input: Input) -> None:
     """Takes one person's answers, once; `Invalid` is keyed by question. The last one completes the request (C12)."""
-    recipient = _by_token(work, input["token"])
+    _answer(work, actor, _by_token(work, input["token"]), input["answers"])
+
+
+def list_mine(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """What a client was asked in an engagement, newest first, with its own answers."""
+    engagement = engagement_of(work, actor, input["engagement_id"])
+    mine = select(FormRecipient).join(FormRequest).where(FormRequest.engagement_id == engagement.id)
+    mine = mine.where(FormRecipient.client_id == actor.id).options(joinedload(FormRecipient.request))
+    return page(work, mine, input, by=(FormRequest.created_at, FormRecipient.id))
+
+
+def show_mine(work: Work, actor: Actor, input: Input) -> FormRecipient:
+    """One form that a client was asked to fill in."""
+    found = work.session.get(FormRecipient, input["id"])
+    if found is None or found.client_id != actor.id:
+        raise NotFound("There is no such form.")
+    engagement_of(work, actor, found.engagement_id)
+    return found
+
+
+def answer_mine(work: Work, actor: Actor, input: Input) -> FormRecipient:
+    """A client answers in the portal what it was asked by mail; once, here or there."""
+    recipient = show_mine(work, actor, input)
+    _answer(work, actor, recipient, input["answers"])
+    return recipient
+
+
+def _answer(work: Work, actor: Actor, recipient: FormRecipient, answers: dict[str, Any]) -> None:
     asked = work.change(FormRequest, recipient.request_id, what="form request")
     work.session.refresh(recipient)
     recipient.check(work.now)
-    recipient.answer(work.now, checked(asked.questions, input["answers"]))
+    recipient.answer(work.now, checked(asked.questions, answers))
     work.session.refresh(asked, ["recipients"])
     if asked.settle():
         work.publish(FormRequestAnswered, asked, asked.facts(), actor)

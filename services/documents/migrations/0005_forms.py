@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("request_id", sa.Uuid(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=True),
         sa.Column("email", sa.String(length=254), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("token_digest", sa.String(length=64), nullable=False),
@@ -73,6 +74,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form_recipient")),
         sa.UniqueConstraint("token_digest", name=op.f("uq_form_recipient_token_digest")),
     )
+    op.create_index(op.f("ix_form_recipient_client_id"), "form_recipient", ["client_id"])
     op.create_index(op.f("ix_form_recipient_request_id"), "form_recipient", ["request_id"])
 
 

@@ -201,6 +201,35 @@ def test_c22_requests_are_for_staff_of_the_engagement(house: House) -> None:
     assert [each["id"] for each in listed["items"]] == [request["id"]]
 
 
+def test_a_client_sees_and_answers_what_it_was_asked_in_the_portal_and_nothing_of_others(house: House) -> None:
+    me = {"email": "Leila.Haddad@example.org", "name": "Leila"}
+    request = asked(house, written(house, confidential=True), me, ANA)
+    given = {"engagement_id": str(house.engagement)}
+    (mine,) = house.harness.call(calls.list_my_forms, given, actor=house.client)["items"]
+    assert (mine["title"], mine["asked_by"], mine["answers"]) == ("Before we begin", "Judith Okonkwo", None)
+    assert "Ana" not in json.dumps(mine)
+    house.harness.clock.advance(seconds=1)
+    asked(house, written(house, title="Later"), me)
+    first = house.harness.call(calls.list_my_forms, {**given, "limit": 1}, actor=house.client)
+    rest = house.harness.call(calls.list_my_forms, {**given, "limit": 1, "cursor": first["next"]}, actor=house.client)
+    assert [listed["items"][0]["title"] for listed in (first, rest)] == ["Later", "Before we begin"]
+    stranger = people.client("Other Client")
+    answers = {mine["questions"][0]["id"]: "A change"}
+    for call, what in ((calls.get_my_form, {}), (calls.answer_my_form, {"answers": answers})):
+        with pytest.raises(NotFound):
+            house.harness.call(call, {"id": mine["id"], **what}, actor=stranger)
+    with pytest.raises(NotFound):
+        house.harness.call(calls.list_my_forms, given, actor=stranger)
+    with pytest.raises(Invalid):
+        house.harness.call(calls.answer_my_form, {"id": mine["id"], "answers": {}}, actor=house.client)
+    done = house.harness.call(calls.answer_my_form, {"id": mine["id"], "answers": answers}, actor=house.client)
+    assert done["answers"] == answers
+    with pytest.raises(NotFound):
+        page(house, tokens(house)[0])
+    assert seen(house, request)["recipients"][0]["answered_at"] is not None
+    assert house.harness.requests("form_request")[0]["recipients"][0]["person_id"] == str(house.client.id)
+
+
 WORDS = st.text(max_size=8) | st.sampled_from(["a", "b", "2026-11-30"])
 ANSWERS = st.recursive(
     st.none()
