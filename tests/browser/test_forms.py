@@ -130,6 +130,7 @@ def test_s1_38_a_client_fills_in_its_form_in_the_portal_too_and_reads_what_it_sa
     client.get_by_role("button", name="Send the answers").click()
     expect(client.get_by_text("Thank you. Your answers are there.")).to_be_visible()
     expect(client.get_by_text("Curiosity")).to_be_visible()
+    assert not client.evaluate("Object.keys(localStorage).some(key => key.startsWith('draft'))")
     client.screenshot(path=ARTEFACTS / "83-form-client.png", full_page=True)
     assert flaws(client) == []
     client.context.close()
