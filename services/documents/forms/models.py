@@ -85,6 +85,7 @@ class Form(Entity, Base):
 
 def _numbered(place: int, question: dict[str, Any], known: set[str]) -> dict[str, Any]:
     """The question with its id: that of one of this form, or a new one."""
+    question = {**question, "options": [option.strip() for option in question["options"]]}
     if question["kind"] in ("choice", "choices") and len(set(question["options"])) < 2:
         wrong = {place: {"options": ["Two different options at least."]}}
         raise Invalid("The input is not valid.", errors={"questions": wrong})

@@ -45,7 +45,7 @@ def remove(work: Work, actor: Actor, input: Input) -> None:
     """Takes a stakeholder off; a link that is not answered works no more, an answer stays."""
     stakeholder = work.get(Stakeholder, input["id"], what="stakeholder")
     try:
-        goal = goal_for(work, actor, stakeholder.goal_id, change=True)
+        goal = goal_for(work, actor, stakeholder.goal_id)
     except NotFound:
         raise NotFound("There is no such stakeholder.") from None
     stakeholder = work.change(Stakeholder, input["id"], what="stakeholder")

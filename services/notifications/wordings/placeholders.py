@@ -31,9 +31,13 @@ def faults(template: str, known: frozenset[str]) -> list[str]:
     """One sentence for each thing in the template that cannot be filled in; empty if it is fine."""
     try:
         tree = ENVIRONMENT.parse(template)
+        found = list(dict.fromkeys(_faults_of(tree, known)))
+        ENVIRONMENT.from_string(template)  # what is nested too deeply is parsed, and only fails when it is compiled
     except TemplateSyntaxError as error:
         return [f"Line {error.lineno} cannot be read: {error.message}"]
-    return list(dict.fromkeys(_faults_of(tree, known)))
+    except (SyntaxError, RecursionError):
+        return ["Too many conditions stand in one another."]
+    return found
 
 
 def _faults_of(node: nodes.Node, known: frozenset[str]) -> Iterator[str]:

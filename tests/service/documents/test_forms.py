@@ -230,6 +230,15 @@ def test_a_client_sees_and_answers_what_it_was_asked_in_the_portal_and_nothing_o
     assert house.harness.requests("form_request")[0]["recipients"][0]["person_id"] == str(house.client.id)
 
 
+def test_a_number_beyond_all_measure_is_refused_and_blanks_about_an_option_are_not_its_own(house: House) -> None:
+    number = {"id": "q", "kind": "number", "required": True, "options": [], "scale": 5}
+    with pytest.raises(Invalid):
+        checked([number], {"q": 10**400})
+    form = written(house, questions=[{"label": "x", "kind": "choice", "options": ["Yes ", " No"], "required": True}])
+    asked(house, form)
+    answer(house, tokens(house)[0], "Yes")
+
+
 WORDS = st.text(max_size=8) | st.sampled_from(["a", "b", "2026-11-30"])
 ANSWERS = st.recursive(
     st.none()

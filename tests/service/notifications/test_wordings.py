@@ -73,6 +73,8 @@ def test_deleting_the_own_wording_brings_the_default_back(post: House) -> None:
         ("{{ client.name.upper() }}", "A call cannot stand in a wording"),
         ("{{ client.name | upper }}", "A filter cannot stand in a wording"),
         ("{{ client.__class__.__mro__ }}", "There is no placeholder"),
+        ("{% if program %}" * 100 + "{% endif %}" * 100, "Too many conditions stand in one another."),
+        ("{% if " + "not " * 2000 + "program %}x{% endif %}", "Too many conditions stand in one another."),
         ("{{ 7 * 7 }}", "A mul cannot stand in a wording"),
         ("{% set x = 1 %}", "A assign cannot stand in a wording"),
         ("{% include 'letter.html' %}", "A include cannot stand in a wording"),

@@ -5,10 +5,11 @@ import { csrfToken, on } from "./page.js";
 const PAUSE = 1000;
 const LONGEST_PAUSE = 60000;
 const PREFIX = "unsaved:";
+const DRAFT = "draft "; // draft.js
 
 // Who signs out leaves nothing of it behind in this browser.
 on("submit", "form[action='/sign-out']", () => {
-  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX)).forEach((key) => localStorage.removeItem(key));
+  Object.keys(localStorage).filter((key) => key.startsWith(PREFIX) || key.startsWith(DRAFT)).forEach((key) => localStorage.removeItem(key));
 });
 
 export function keepSaved(form, quill) {
