@@ -197,6 +197,8 @@ def values_of(scene: Scene) -> dict[str, Any]:
         values |= {key: one_line(context[key]) for key in ("previous_coach_name", "new_coach_name")}
     elif scene.kind == "feedback_request":
         values["goal"] = one_line(context["name"])
+        for name in ("client", "program", "others"):  # a stakeholder learns of the goal, and of nothing else (S1.29)
+            del values[name]
     elif scene.kind == "form_request":
         values["form"] = one_line(context["name"])
     elif scene.kind in ITEM_KINDS:

@@ -54,6 +54,13 @@ def test_s1_13_a_mail_has_the_organisations_words_and_what_it_must_carry(post: H
         assert "/goals/" in content(mail, type_), "its button stays whatever the wording"
 
 
+@pytest.mark.parametrize("name", ["client.name", "client.first_name", "program", "others"])
+def test_s1_29_no_wording_tells_a_stakeholder_more_than_the_goal(post: House, name: str) -> None:
+    assert name not in shown(post, "feedback_request")["placeholders"]
+    with pytest.raises(Invalid):
+        wording(post, "feedback_request", "Feedback", f"{{{{ {name} }}}}")
+
+
 def test_deleting_the_own_wording_brings_the_default_back(post: House) -> None:
     wording(post, "invoice", "Mine", "Mine")
     assert not shown(post, "invoice")["is_default"]
