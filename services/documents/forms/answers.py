@@ -20,7 +20,7 @@ def checked(questions: Sequence[Mapping[str, Any]], answers: Mapping[str, Any]) 
     for id_, question in asked.items():
         answer = answers.get(id_)
         answer = answer.strip() if isinstance(answer, str) else answer
-        if any(answer is nothing or answer == nothing for nothing in _NOTHING) and answer is not False:
+        if answer in _NOTHING:
             if question["required"]:
                 errors[id_] = ["This needs an answer."]
         elif wrong := _CHECKS[question["kind"]](question, answer):
