@@ -56,7 +56,7 @@ class AboutSchema(Schema):
     kind = fields.String(
         required=True,
         validate=validate.OneOf(
-            ["session", "invoice", "client", "coach", "resource", "engagement", "note", "goal", "assignment"]
+            ["session", "invoice", "client", "coach", "resource", "engagement", "note", "goal", "assignment", "item"]
         ),
     )
     id = fields.UUID(required=True)
@@ -82,6 +82,9 @@ class RequestNotification(EventData):
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     recipients = fields.List(fields.Nested(RecipientSchema), required=True, validate=validate.Length(min=1))
     engagement_id = fields.UUID(load_default=None, allow_none=True)
+    item_id = fields.UUID(
+        load_default=None, allow_none=True, metadata={"description": "of the program, which may have its own wording"}
+    )
     about = fields.Nested(AboutSchema, required=True)
     trigger = fields.Nested(TriggerSchema, required=True)
     context = fields.Dict(load_default=dict, metadata={"description": "values for the wording; instants as RFC 3339"})

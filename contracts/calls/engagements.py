@@ -6,6 +6,7 @@ from marshmallow import fields, validate
 
 from contracts.actor import ADMIN, ANYONE, SIGNED_IN
 from contracts.calls import command, query
+from contracts.calls.items import MOST_ITEMS, ItemContent, TemplateItem
 from contracts.calls.people import (
     PORTAL_STATES,
     ApiToken,
@@ -109,18 +110,27 @@ class Program(Entity):
     name = fields.String(required=True)
     description = fields.String(required=True)
     sessions_total = fields.Integer(required=True)
+    items = fields.List(fields.Nested(TemplateItem), required=True)
+
+
+def _items(**kwargs: object) -> fields.List:
+    return fields.List(fields.Nested(ItemContent), validate=validate.Length(max=MOST_ITEMS), **kwargs)  # type: ignore[arg-type]
 
 
 class NewProgram(Schema):
     name = text(150, required=True)
     description = text(5000, shortest=0, load_default="")
     sessions_total = _sessions_total(required=True)
+    items = _items(load_default=list)
 
 
 class ProgramChanges(ById):
+    """`items` are all of them in their order, in place of those that are there."""
+
     name = text(150)
     description = text(5000, shortest=0)
     sessions_total = _sessions_total()
+    items = _items()
 
 
 create_program = command("engagements.create_program", NewProgram, Program)
@@ -229,7 +239,7 @@ reopen_engagement = command("engagements.reopen_engagement", ById, Engagement)
 # The activity log -------------------------------------------------------------------------------------------------
 
 ACTIVITY_KINDS = (
-    "engagement", "client", "note", "goal", "assignment", "comment", "session", "resource", "invoice", "mail",
+    "engagement", "client", "item", "note", "goal", "assignment", "comment", "session", "resource", "invoice", "mail",
 )  # fmt: skip
 
 

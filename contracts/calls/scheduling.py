@@ -94,6 +94,7 @@ class Session(Entity):
     location = fields.Nested(Location, required=True)
     attendees = fields.List(fields.Nested(Attendee), required=True)
     state = fields.String(required=True, validate=validate.OneOf(SESSION_STATES))
+    item_id = fields.UUID(required=True, allow_none=True, metadata={"description": "of the program; null: none"})
     reason = fields.String(
         required=True, allow_none=True, metadata={"description": "why it was moved or cancelled last, if somebody said"}
     )
@@ -118,6 +119,7 @@ class ScheduleSession(Schema):
     title = text(200, load_default=None, allow_none=True, metadata={"description": "the program's name if none"})
     location = fields.Nested(LocationInput, required=True)
     attendees = fields.List(fields.Nested(AttendeeInput), load_default=list, validate=validate.Length(max=100))
+    item_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "of the program: it is this"})
     notify = _notify()
 
 

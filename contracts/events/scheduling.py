@@ -39,6 +39,7 @@ class SessionFacts(EventData):
     time_zone = Zone(required=True, metadata={"description": "the zone that it was meant in (C14)"})
     location = fields.Nested(LocationFacts, required=True)
     state = fields.String(required=True, validate=validate.OneOf(["scheduled", "completed", "cancelled", "no_show"]))
+    item_id = fields.UUID(allow_none=True, load_default=None, metadata={"description": "of the program, or null"})
     ics_uid = fields.String(required=True, metadata={"description": "iCalendar UID, the same for life (C13)"})
     ics_sequence = fields.Integer(required=True, metadata={"description": "iCalendar SEQUENCE, from 0 (C13)"})
     reason = fields.String(

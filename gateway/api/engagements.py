@@ -8,6 +8,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 from contracts.actor import SIGNED_IN
 from contracts.calls import engagements as calls
+from contracts.calls import items
 from contracts.errors import Invalid, Unauthenticated
 from gateway.api.expose import ApiRequest, Routes
 
@@ -90,3 +91,15 @@ routes.post("/engagements/<uuid:id>/assign", calls.assign_engagement)
 routes.post("/engagements/<uuid:id>/complete", calls.complete_engagement)
 routes.post("/engagements/<uuid:id>/reopen", calls.reopen_engagement)
 routes.get("/engagements/<uuid:id>/activity", calls.list_activity)
+
+routes.post("/engagements/<uuid:engagement_id>/items", items.create_item, status=201)
+routes.get("/engagements/<uuid:engagement_id>/items", items.list_items)
+routes.put("/engagements/<uuid:id>/items/order", items.order_items)
+routes.get("/items/<uuid:id>", items.get_item)
+routes.patch("/items/<uuid:id>", items.update_item)
+routes.delete("/items/<uuid:id>", items.remove_item)
+routes.put("/items/<uuid:id>/recipients", items.write_item_recipients)
+routes.post("/items/<uuid:id>/send", items.send_item, status=202)
+routes.post("/items/<uuid:id>/schedule", items.schedule_item)
+routes.post("/items/<uuid:id>/unschedule", items.unschedule_item)
+routes.post("/items/<uuid:id>/complete", items.complete_item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.calls import item_notifications as items
 from contracts.calls import notifications as calls
 from gateway.api.expose import Routes
 
@@ -17,4 +18,9 @@ routes.get("/notification-templates/<kind>", calls.get_template)
 routes.put("/notification-templates/<kind>", calls.write_template)
 routes.delete("/notification-templates/<kind>", calls.reset_template)
 routes.post("/notification-templates/<kind>/preview", calls.preview_template)
+routes.get("/items/<uuid:id>/notification", items.get_item_notification)
+routes.put("/items/<uuid:id>/notification", items.write_item_notification)
+routes.delete("/items/<uuid:id>/notification", items.reset_item_notification)
+routes.post("/items/<uuid:id>/notification/preview", items.preview_item_notification)
+routes.post("/items/<uuid:id>/notification/test", items.test_item_notification, status=202)
 routes.get("/events", calls.list_events)

@@ -32,6 +32,7 @@ service = Service(
         On("engagements.organisation.updated.v1", copies.organisation_changed),
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("engagements.item.sent.v1", invoices.item_sent),
     ],
     every=[Every(60, invoices.mark_overdue)],
 )

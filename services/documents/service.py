@@ -47,6 +47,8 @@ service = Service(
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.note.*.v1", copies.note_changed),
         On("engagements.assignment.*.v1", copies.assignment_changed),
+        On("engagements.item.*.v1", copies.item_changed),
+        On("engagements.item.sent.v1", forms.item_sent),
     ],
     every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire)],
     serves=http.make_app,

@@ -5,6 +5,7 @@ from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
 from contracts.calls import feedback as feedback_calls
 from contracts.calls import goals as goal_calls
+from contracts.calls import items as item_calls
 from contracts.calls import notes as note_calls
 from services.engagements.activity import operations as activity
 from services.engagements.assignments import operations as assignments
@@ -18,6 +19,8 @@ from services.engagements.feedback import operations as feedback
 from services.engagements.goals import milestones
 from services.engagements.goals import operations as goals
 from services.engagements.invitations import operations as invitations
+from services.engagements.items import delivery, following
+from services.engagements.items import operations as items
 from services.engagements.note_templates import operations as note_templates
 from services.engagements.notes import operations as notes
 from services.engagements.organisation import operations as organisation
@@ -79,6 +82,17 @@ service = Service(
         calls.assign_engagement: engagements.assign,
         calls.complete_engagement: engagements.complete,
         calls.reopen_engagement: engagements.reopen,
+        item_calls.list_items: items.list_items,
+        item_calls.get_item: items.show,
+        item_calls.create_item: items.create,
+        item_calls.update_item: items.update,
+        item_calls.remove_item: items.remove,
+        item_calls.order_items: items.put_in_order,
+        item_calls.write_item_recipients: items.write_recipients,
+        item_calls.send_item: items.send,
+        item_calls.schedule_item: items.schedule,
+        item_calls.unschedule_item: items.unschedule,
+        item_calls.complete_item: items.complete,
         note_calls.create_note: notes.create,
         note_calls.list_notes: notes.list_notes,
         note_calls.list_client_notes: notes.list_of_client,
@@ -144,9 +158,13 @@ service = Service(
         On("documents.resource.*.v1", copies.resource_changed),
         On("documents.folder.*.v1", copies.folder_changed),
         On("documents.file.*.v1", copies.file_changed),
+        On("documents.form.*.v1", copies.form_changed),
+        On("documents.form_request.sent.v1", following.form_sent),
+        On("documents.form_request.answered.v1", following.form_answered),
+        On("billing.invoice.paid.v1", following.invoice_paid),
         On("billing.invoice.*.v1", copies.invoice_changed),
         On("billing.payment.removed.v1", copies.payment_removed),
         On("notifications.notification.*.v1", copies.mail_settled),
     ],
-    every=[Every(3600, sign_ins.forget_expired)],
+    every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
 )

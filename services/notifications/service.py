@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from chassis.service import Every, On, Service
+from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
 from services.notifications.base import Base
 from services.notifications.copies import operations as copies
 from services.notifications.eventlog import operations as eventlog
+from services.notifications.items import operations as items
 from services.notifications.outbound import operations as outbound
 from services.notifications.outbound.sender import send_due
 from services.notifications.preferences import operations as preferences
@@ -29,6 +31,11 @@ service = Service(
         calls.write_template: wordings.write,
         calls.reset_template: wordings.reset,
         calls.preview_template: wordings.preview,
+        item_calls.get_item_notification: items.show,
+        item_calls.write_item_notification: items.write,
+        item_calls.reset_item_notification: items.reset,
+        item_calls.preview_item_notification: items.preview,
+        item_calls.test_item_notification: items.send_test,
         calls.list_events: eventlog.list_events,
     },
     listens=[
@@ -43,6 +50,10 @@ service = Service(
         On("engagements.goal.*.v1", copies.goal_changed),
         On("engagements.assignment.*.v1", copies.assignment_changed),
         On("engagements.comment.deleted.v1", copies.comment_deleted),
+        On("engagements.item.*.v1", copies.item_changed),
+        On("engagements.feedback.received.v1", copies.feedback_received),
+        On("engagements.stakeholder.*.v1", copies.stakeholder_changed),
+        On("documents.form_request.*.v1", copies.form_request_changed),
         On("documents.resource.shared.v1", copies.resource_shared),
         On("documents.resource.removed.v1", copies.resource_removed),
         On("documents.folder.shared.v1", copies.folder_shared),

@@ -31,5 +31,6 @@ service = Service(
         On("engagements.coach.*.v1", copies.coach_changed),
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("engagements.item.*.v1", copies.item_changed),
     ],
 )

@@ -46,8 +46,11 @@ def test_a_declared_event_has_a_docstring_and_a_type_of_the_right_shape(name: st
 def test_the_example_is_valid_and_shows_every_field(name: str) -> None:
     schema = EVENTS[name]()
     example = example_of(name)
-    assert schema.dump(schema.load(example, unknown=RAISE)) == example
-    assert example.keys() == schema.fields.keys()
+    newer = schema.fields.keys() - example.keys()
+    dumped = schema.dump(schema.load(example, unknown=RAISE))
+    assert {field: value for field, value in dumped.items() if field not in newer} == example
+    assert not newer or name in docs.released(), "only a frozen example leaves out fields that came later"
+    assert not any(schema.fields[field].required for field in newer)
 
 
 def test_no_example_is_left_over() -> None:

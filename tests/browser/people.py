@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.support.mail import link_of
 from tests.system.conftest import Running
@@ -29,3 +29,24 @@ def enrol(running: Running, name: str, email: str, password: str, **client: Any)
     token = link_of(running.mailbox.await_mail(email, "invitation"), "invitations")
     running.anybody.post(f"/public/invitations/{token}", {"password": password}, expect=201)
     return path
+
+
+def drag_to_top(page: Page, grip: Locator, rows: Locator) -> None:
+    """Takes a row by its grip before the first of `rows`, as a hand does: it lets go once the row lies there.
+
+    The library passes over moves while a row makes way, so the hand moves on until it does.
+    """
+    row = grip.locator("xpath=ancestor::*[@data-row]")
+    id_ = row.get_attribute("data-id")
+    grip.hover()
+    page.mouse.down()
+    box = rows.first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 4, steps=25)
+    for step in range(50):
+        if rows.first.get_attribute("data-id") == id_:
+            break
+        page.mouse.move(box["x"] + 20 + step % 2, box["y"] + 3)
+        page.wait_for_timeout(50)
+    expect(rows.first).to_have_attribute("data-id", id_ or "")
+    page.mouse.up()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.people import enrol, sign_in
+from tests.browser.people import drag_to_top, enrol, sign_in
 from tests.browser.test_library import DROP
 from tests.browser.test_notes import HOSTILE
 from tests.system.conftest import ADMIN, PASSWORD, Running
@@ -126,14 +126,9 @@ def test_s2_53_to_s2_59_milestones_are_added_edited_checked_moved_and_deleted(
     with coach.expect_response(re.compile("/milestones/order")):
         coach.get_by_label("Move Send").press("ArrowUp")
     assert order() == ["Interview", "Send", "Write"]
-    box = coach.locator(".milestones li").first.bounding_box()
-    assert box is not None
     coach.get_by_text("Write", exact=True).hover()
-    coach.get_by_label("Move Write").hover()
     with coach.expect_response(re.compile("/milestones/order")):
-        coach.mouse.down()
-        coach.mouse.move(box["x"] + 10, box["y"] + 2, steps=25)
-        coach.mouse.up()
+        drag_to_top(coach, coach.get_by_label("Move Write"), coach.locator(".milestones [data-row]"))
     assert order() == ["Write", "Interview", "Send"]
 
     coach.get_by_role("checkbox", name="Interview").click()

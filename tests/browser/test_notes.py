@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.people import enrol, sign_in
+from tests.browser.people import drag_to_top, enrol, sign_in
 from tests.system.conftest import ADMIN, PASSWORD, Running
 
 CLIENT, CLIENT_PASSWORD = "noor.bakker@example.org", "five slow tugboats"
@@ -232,14 +232,8 @@ def test_s2_36_notes_are_put_in_order_by_dragging_by_keys_and_by_menu(
     with page.expect_response(re.compile("/notes/order")):
         page.get_by_label("Move First").press("ArrowDown")
     assert order() == titles(page)[:3] == ["Second", "First", "Third"]
-    third = page.get_by_label("Move Third")
-    third.hover()
-    box = page.locator(".choice-row").first.bounding_box()
-    assert box is not None
     with page.expect_response(re.compile("/notes/order")):
-        page.mouse.down()
-        page.mouse.move(box["x"] + 20, box["y"] + 2, steps=25)
-        page.mouse.up()
+        drag_to_top(page, page.get_by_label("Move Third"), page.locator(".choices [data-row]"))
     assert order() == titles(page)[:3] == ["Third", "Second", "First"]
     page.reload()
     page.get_by_label("Menu of the note").click()

@@ -57,3 +57,12 @@ def organisation_facts(**changes: Any) -> dict[str, Any]:
         "reminder_minutes": [1440, 60], "invoice_number_format": "{year}-{number:04d}",
         "invoice_details": "Northlight Coaching GmbH, Lindenstr. 14, Berlin", **changes,
     }  # fmt: skip
+
+
+def item_facts(engagement_id: UUID, kind: str, **changes: Any) -> dict[str, Any]:
+    """The data of an engagements.item event."""
+    return {
+        "engagement_id": engagement_id, "kind": kind, "title": "A step", "position": 1, "state": "pending",
+        "delivery": "manual", "send_at": None, "recipients": [], "client_sees": False, "form_id": None, "file_ids": [],
+        "url": None, "goal_id": None, "invoice_id": None, "session_id": None, "deleted": False, **changes,
+    }  # fmt: skip

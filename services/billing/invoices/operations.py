@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 
@@ -12,6 +13,7 @@ from chassis.paging import counted_page
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.envelope import Event
 from contracts.errors import Conflict, NotFound
 from contracts.events import billing as events
 from services.billing.copies import operations as copies
@@ -89,6 +91,31 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Gives a draft the next number and mails its PDF (S1.31, C21), all in one transaction: number and mail are
     there together or not at all."""
     invoice = to_change(work, actor, input["id"])
+    _send(work, actor, invoice)
+    return shown(invoice)
+
+
+def item_sent(work: Work, event: Event) -> None:
+    """An item of the program that is an invoice goes out: to those billed and to the item's recipients (S1.12).
+
+    One that is no draft any more by now has gone out already, by hand.
+    """
+    if event.data["kind"] != "invoice":
+        return
+    invoice = work.change(Invoice, event.data["invoice_id"], what=WHAT)
+    if invoice.state == "draft":
+        sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
+        _send(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
+
+
+def _send(
+    work: Work,
+    actor: Actor,
+    invoice: Invoice,
+    *,
+    besides: list[dict[str, Any]] | None = None,
+    item_id: UUID | None = None,
+) -> None:
     invoice.must_be_draft("sent again")
     if invoice.engagement.deleted:
         raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
@@ -104,8 +131,7 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
     if invoice.state == "paid":
         work.publish(events.InvoicePaid, invoice, facts(invoice), actor)
-    _mail(work, actor, invoice, issuer)
-    return shown(invoice)
+    _mail(work, actor, invoice, issuer, besides or [], item_id)
 
 
 def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -166,12 +192,21 @@ def _rendered(invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
     return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
 
 
-def _mail(work: Work, actor: Actor, invoice: Invoice, issuer: dict[str, str]) -> None:
-    """Asks for the mail with the PDF to whoever is billed, and to those who get a copy."""
+def _mail(
+    work: Work,
+    actor: Actor,
+    invoice: Invoice,
+    issuer: dict[str, str],
+    besides: list[dict[str, Any]],
+    item_id: UUID | None,
+) -> None:
+    """Asks for the mail with the PDF to whoever is billed, to those who get a copy, and to those `besides`."""
     client, bill_to = invoice.engagement.client, invoice.billed_to
     addresses = {bill_to["email"].lower(): {"email": bill_to["email"], "name": bill_to["name"]}}
     for address in invoice.copy_to:
         addresses.setdefault(address.lower(), {"email": address, "name": ""})
+    for one in besides:
+        addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
     if client.email.lower() in addresses:
         addresses[client.email.lower()]["person_id"] = client.id
     work.request(
@@ -181,6 +216,7 @@ def _mail(work: Work, actor: Actor, invoice: Invoice, issuer: dict[str, str]) ->
         about={"kind": "invoice", "id": invoice.id, "version": invoice.version},
         trigger={"origin": "staff", "person_id": actor.id},
         engagement_id=invoice.engagement_id,
+        item_id=item_id,
         context={
             "number": invoice.number,
             "currency": invoice.currency,

@@ -32,8 +32,20 @@ class ClientCopy(Copy, Base):
     portal: Mapped[str] = mapped_column(String)
 
 
+class ItemCopy(Copy, Base):
+    """An item of an engagement's program, which asks for a form (C12)."""
+
+    __tablename__ = "item"
+
+    engagement_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str] = mapped_column(String)
+    deleted: Mapped[bool] = mapped_column(Boolean)
+
+
 class PlaceCopy(Copy, Base):
-    """A note or an assignment, which shows files; `client_sees` says whether the client may read them there.
+    """A note, an assignment or an item of the program, which shows files.
+
+    `client_sees` says whether the client may read them there.
 
     What is deleted there can be restored for 30 days, as an engagement can (C9).
     """
@@ -46,7 +58,7 @@ class PlaceCopy(Copy, Base):
 
 
 class PlaceFile(Base):
-    """A file that a note or an assignment shows."""
+    """A file that such a place shows."""
 
     __tablename__ = "place_file"
 

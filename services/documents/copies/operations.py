@@ -10,7 +10,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import NotFound
-from services.documents.copies.models import ClientCopy, EngagementCopy, PlaceCopy, PlaceFile
+from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy, PlaceCopy, PlaceFile
 
 
 def engagement_changed(work: Work, event: Event) -> None:
@@ -31,6 +31,12 @@ def note_changed(work: Work, event: Event) -> None:
 def assignment_changed(work: Work, event: Event) -> None:
     """Mirrors which files belong to an assignment (S2.73)."""
     _place_changed(work, event, client_sees=not event.data["deleted"])
+
+
+def item_changed(work: Work, event: Event) -> None:
+    """Mirrors an item of the program and which files it gives; the client reads them once it was sent to it."""
+    work.apply(ItemCopy, event)
+    _place_changed(work, event, client_sees=event.data["client_sees"] and not event.data["deleted"])
 
 
 def _place_changed(work: Work, event: Event, *, client_sees: bool) -> None:

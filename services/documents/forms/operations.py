@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -12,6 +13,7 @@ from chassis.runtime import Runtime
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.envelope import Event
 from contracts.errors import Invalid, NotFound
 from contracts.events.forms import (
     FormCreated,
@@ -21,7 +23,7 @@ from contracts.events.forms import (
     FormRequestSent,
     FormUpdated,
 )
-from services.documents.copies.models import ClientCopy, EngagementCopy
+from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy
 from services.documents.copies.operations import engagement_of
 from services.documents.forms.answers import checked
 from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
@@ -73,13 +75,42 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     form = _form_for(work, {"id": input["form_id"]})
     if len({recipient["email"].lower() for recipient in input["recipients"]}) < len(input["recipients"]):
         raise Invalid("The input is not valid.", errors={"recipients": ["One address stands there twice."]})
+    if input["item_id"] is not None:
+        item = work.copy(ItemCopy, input["item_id"], what="item")
+        if item.deleted or item.kind != "form" or item.engagement_id != engagement.id:
+            raise Invalid("The input is not valid.", errors={"item_id": ["No form of this engagement's program."]})
+    return _shown(_ask(work, actor, engagement, form, input["recipients"], input["item_id"]), actor)
+
+
+def item_sent(work: Work, event: Event) -> None:
+    """An item of the program that is a form goes out: its recipients are asked, by whoever sent it (S1.22, S1.24)."""
+    if event.data["kind"] != "form":
+        return
+    sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
+    engagement = work.copy(EngagementCopy, event.data["engagement_id"], what="engagement")
+    form = work.get(Form, event.data["form_id"], what="form")
+    recipients = [{"email": one["email"], "name": one["name"]} for one in event.data["recipients"]]
+    _ask(work, sender, engagement, form, recipients, event.subject_id, title=event.data["title"])
+
+
+def _ask(
+    work: Work,
+    actor: Actor,
+    engagement: EngagementCopy,
+    form: Form,
+    recipients: list[dict[str, Any]],
+    item_id: UUID | None,
+    *,
+    title: str | None = None,
+) -> FormRequest:
+    """`title` is what the item of the program calls it; else it goes by the form's own."""
     asked = work.add(
         FormRequest(
             engagement_id=engagement.id,
             revision=form.current,
-            title=form.title,
+            title=title or form.title,
             confidential=form.confidential,
-            item_id=input["item_id"],
+            item_id=item_id,
             asked_by=actor.name,
             state="sent",
             expires_at=work.now + LIFETIME,
@@ -87,7 +118,7 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         )
     )
     client = work.copy(ClientCopy, engagement.client_id, what="client")
-    for position, given in enumerate(input["recipients"]):
+    for position, given in enumerate(recipients):
         token = new_token()
         client_id = client.id if given["email"].lower() == client.email.lower() else None
         recipient = FormRecipient(position=position, token_digest=token_digest(token), client_id=client_id, **given)
@@ -95,7 +126,7 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
     work.publish(FormRequestSent, asked, asked.facts(), actor)
-    return _shown(asked, actor)
+    return asked
 
 
 def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormRecipient, url: str) -> None:
@@ -107,7 +138,13 @@ def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormR
         about={"kind": "engagement", "id": engagement.id, "version": engagement.sequence},
         trigger={"origin": "staff", "person_id": actor.id},
         engagement_id=engagement.id,
-        context={"url": url, "expires_at": expires_at, "name": recipient.request.title},
+        item_id=recipient.request.item_id,
+        context={
+            "url": url,
+            "expires_at": expires_at,
+            "name": recipient.request.title,
+            "request_id": str(recipient.request.id),
+        },
     )
 
 

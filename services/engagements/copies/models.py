@@ -47,3 +47,12 @@ class FileCopy(Copy, Base):
     name: Mapped[str] = mapped_column(String(255))
     engagement_id: Mapped[UUID | None] = mapped_column(Uuid)
     deleted: Mapped[bool]
+
+
+class FormCopy(Copy, Base):
+    """A form of documents."""
+
+    __tablename__ = "form_copy"
+
+    title: Mapped[str] = mapped_column(String(200))
+    deleted: Mapped[bool]

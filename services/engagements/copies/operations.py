@@ -19,10 +19,11 @@ from services.engagements.activity.wording import (
     session_line,
     session_name,
 )
-from services.engagements.copies.models import FileCopy, InvoiceCopy, SessionCopy
+from services.engagements.copies.models import FileCopy, FormCopy, InvoiceCopy, SessionCopy
 from services.engagements.engagements.models import Engagement
 from services.engagements.engagements.operations import progress_for, publish_completed
 from services.engagements.engagements.progress import counts
+from services.engagements.items.following import follow_session
 from services.engagements.organisation.operations import organisation
 
 
@@ -40,6 +41,7 @@ def session_changed(work: Work, event: Event) -> None:
     if engagement.start(work.now):
         work.publish(EngagementStarted, engagement, engagement.facts(), _actor(event))
     if before is None or before["state"] != event.data["state"]:
+        follow_session(work, event, _actor(event))
         _complete_with_last_session(work, engagement, event)
 
 
@@ -81,6 +83,11 @@ def payment_removed(work: Work, event: Event) -> None:
 def file_changed(work: Work, event: Event) -> None:
     """Mirrors a stored file: what is put to an assignment must be there."""
     work.apply(FileCopy, event, deleted=event.type.split(".")[2] == "deleted")
+
+
+def form_changed(work: Work, event: Event) -> None:
+    """Mirrors a form: an item that sends one must find it."""
+    work.apply(FormCopy, event, deleted=event.type.split(".")[2] == "deleted")
 
 
 def resource_changed(work: Work, event: Event) -> None:

@@ -37,3 +37,8 @@ def engagement_for(
     if not actor.sees(locked) or (locked.deleted_at is not None and not deleted):
         raise NotFound("There is no such engagement.")  # another took it away while this one waited for the lock
     return locked
+
+
+def lock_program(work: Work, engagement_id: UUID) -> Engagement:
+    """The engagement, locked and fresh: nobody else changes its items, or completes one, until the transaction ends."""
+    return work.session.get_one(Engagement, engagement_id, with_for_update=True, populate_existing=True)

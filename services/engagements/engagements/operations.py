@@ -30,10 +30,12 @@ from services.engagements.copies.models import UNPAID, InvoiceCopy, SessionCopy
 from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.engagements.progress import Progress, progress_of
+from services.engagements.items.operations import copy_program
 from services.engagements.notes.operations import hand_over
 from services.engagements.organisation.operations import organisation
 from services.engagements.people.access import client_for, own_id, serving_coach
 from services.engagements.people.models import Person
+from services.engagements.programs.models import ProgramItem
 from services.engagements.programs.operations import program_for
 
 Input = dict[str, Any]
@@ -43,10 +45,12 @@ def create(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Enrols a client in a program, which is copied (C11), or under a name of its own. Nobody is mailed (C5)."""
     client = client_for(work, actor, input["client_id"])
     name, total = input["program_name"], input["sessions_total"]
+    items: list[ProgramItem] = []
     if input["program_id"] is not None:
         program = program_for(work, input["program_id"])
         name = name or program.name
         total = program.sessions_total if total is None else total
+        items = program.items
     if name is None:
         needed = "Needed where no program is chosen."
         raise Invalid("The input is not valid.", errors={"program_name": [needed]})
@@ -57,6 +61,7 @@ def create(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     engagement.describe({"program_name": name, "sessions_total": total or 0, **dates})
     work.add(engagement)
     work.publish(EngagementCreated, engagement, engagement.facts(), actor)
+    copy_program(work, actor, engagement, items)
     _log(work, engagement, actor, "enrolled", f"enrolled {client.name} in {engagement.program_name}")
     return _shown(work, engagement)
 

@@ -7,20 +7,20 @@ from typing import Any
 from sqlalchemy import select
 
 from chassis.paging import page
-from chassis.tokens import new_token, token_digest
+from chassis.tokens import token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import NotFound
-from contracts.events.feedback import FeedbackReceived, FeedbackRequested, StakeholderAdded, StakeholderRemoved
-from services.engagements.activity.operations import record
+from contracts.events.feedback import FeedbackReceived, StakeholderRemoved
+from services.engagements.engagements.access import lock_program
 from services.engagements.engagements.models import Engagement
+from services.engagements.feedback.asking import add_stakeholder, ask, begin_round, latest_round, log_of_goal
 from services.engagements.feedback.models import FeedbackRequest, FeedbackRound, NoStakeholders, Stakeholder
 from services.engagements.feedback.results import FEWEST_FOR_CLIENT, average, changes, latest_average
-from services.engagements.goals.models import Goal
-from services.engagements.goals.operations import goal_address, goal_for
+from services.engagements.goals.operations import goal_for
 from services.engagements.invitations.models import dead_link
+from services.engagements.items.following import complete_answered
 from services.engagements.organisation.operations import organisation
-from services.engagements.people.models import email_key
 
 Input = dict[str, Any]
 
@@ -28,17 +28,9 @@ Input = dict[str, Any]
 def add(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Adds somebody by address (S1.26); nobody is mailed by that (S1.27)."""
     goal = goal_for(work, actor, input["id"], change=True)
-    key = email_key(input["email"])
-    there = select(Stakeholder).where(Stakeholder.goal_id == goal.id, Stakeholder.email_key == key)
-    stakeholder = work.session.scalar(there)
-    if stakeholder is not None:
-        stakeholder.add_again(input["name"], input["relation"])
-    else:
-        given = {name: input[name] for name in ("email", "name", "relation")}
-        stakeholder = work.add(Stakeholder(goal=goal, email_key=key, removed_at=None, **given))
-    work.publish(StakeholderAdded, stakeholder, stakeholder.facts(), actor)
-    _log(work, actor, goal, "added", f"added {_called(stakeholder)} as a stakeholder of the goal {goal.name}")
-    return _shown(stakeholder, _latest_round(work, goal))
+    stakeholder = add_stakeholder(work, actor, goal, input)
+    log_of_goal(work, actor, goal, "added", f"added {_called(stakeholder)} as a stakeholder of the goal {goal.name}")
+    return _shown(stakeholder, latest_round(work, goal))
 
 
 def remove(work: Work, actor: Actor, input: Input) -> None:
@@ -48,6 +40,7 @@ def remove(work: Work, actor: Actor, input: Input) -> None:
         goal = goal_for(work, actor, stakeholder.goal_id)
     except NotFound:
         raise NotFound("There is no such stakeholder.") from None
+    lock_program(work, goal.engagement_id)
     stakeholder = work.change(Stakeholder, input["id"], what="stakeholder")
     stakeholder.remove(work.now)
     for request in work.session.scalars(
@@ -55,7 +48,11 @@ def remove(work: Work, actor: Actor, input: Input) -> None:
     ):
         request.revoke(work.now)
     work.publish(StakeholderRemoved, stakeholder, stakeholder.facts(), actor)
-    _log(work, actor, goal, "removed", f"took {_called(stakeholder)} off the stakeholders of the goal {goal.name}")
+    log_of_goal(
+        work, actor, goal, "removed", f"took {_called(stakeholder)} off the stakeholders of the goal {goal.name}"
+    )
+    if latest := latest_round(work, goal):
+        complete_answered(work, actor, latest)
 
 
 def list_stakeholders(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
@@ -63,7 +60,7 @@ def list_stakeholders(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     goal = goal_for(work, actor, input["id"])
     there = select(Stakeholder).where(Stakeholder.goal_id == goal.id, Stakeholder.removed_at.is_(None))
     found = page(work, there, input, by=(Stakeholder.created_at, Stakeholder.id), descending=False)
-    latest = _latest_round(work, goal)
+    latest = latest_round(work, goal)
     return found | {"items": [_shown(stakeholder, latest) for stakeholder in found["items"]]}
 
 
@@ -75,49 +72,18 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     stakeholders = list(work.session.scalars(there.order_by(Stakeholder.created_at, Stakeholder.id)))
     if not stakeholders:
         raise NoStakeholders("Add stakeholders first, then request feedback.", rule="S1.27")
-    current = _round_to_ask_in(work, goal, new=input["new_round"])
+    latest = latest_round(work, goal)
+    current = begin_round(work, goal) if latest is None or input["new_round"] else latest
     asked = {request.stakeholder_id: request for request in current.requests}
     new = [each for each in stakeholders if each.id not in asked or asked[each.id].revoked_at]
     for stakeholder in new:
-        _ask(work, actor, current, stakeholder, asked.get(stakeholder.id))
+        ask(work, actor, current, stakeholder, asked.get(stakeholder.id))
     if new:
         people = "1 person" if len(new) == 1 else f"{len(new)} people"
-        _log(work, actor, goal, "asked", f"asked {people} for feedback on the goal {goal.name}", client_sees=True)
+        log_of_goal(
+            work, actor, goal, "asked", f"asked {people} for feedback on the goal {goal.name}", client_sees=True
+        )
     return {"requested": len(new)}
-
-
-def _round_to_ask_in(work: Work, goal: Goal, *, new: bool) -> FeedbackRound:
-    latest = _latest_round(work, goal)
-    if latest is not None and not new:
-        return latest
-    if latest is not None:
-        for request in latest.requests:
-            request.revoke(work.now)
-    return work.add(FeedbackRound.of(goal, latest.number + 1 if latest else 1))
-
-
-def _ask(
-    work: Work, actor: Actor, current: FeedbackRound, stakeholder: Stakeholder, before: FeedbackRequest | None
-) -> None:
-    token = new_token()
-    request = before or work.add(FeedbackRequest(round=current, stakeholder=stakeholder))
-    request.ask(token_digest(token), work.now)
-    work.publish(FeedbackRequested, request, request.facts(), actor)
-    goal = current.goal
-    work.request(
-        key=f"feedback/{request.id}/{request.version}",
-        kind="feedback_request",
-        recipients=[{"person_id": None, "email": stakeholder.email, "name": stakeholder.name}],
-        about={"kind": "goal", "id": goal.id, "version": goal.version},
-        trigger={"origin": "staff", "person_id": actor.id},
-        engagement_id=goal.engagement_id,
-        context={
-            "url": f"{work.settings.public_url}/feedback/{token}",
-            "expires_at": request.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
-            "name": current.name,
-            "description": current.description,
-        },
-    )
 
 
 def show(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
@@ -167,14 +133,15 @@ def page_of(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def answer(work: Work, actor: Actor, input: Input) -> None:
     """Takes an answer, once (C18); else `LinkDead`."""
-    found, _ = _by_token(work, input["token"])
+    found, engagement = _by_token(work, input["token"])
+    lock_program(work, engagement.id)
     request = work.change(FeedbackRequest, found.id, what="request")
     request.answer(work.now, input["rating"], input["comment"])
     work.publish(FeedbackReceived, request, request.facts(), actor)
     goal = request.round.goal
-    _log(
-        work, actor, goal, "answered", f"received feedback from {_called(request.stakeholder)} on the goal {goal.name}"
-    )
+    words = f"received feedback from {_called(request.stakeholder)} on the goal {goal.name}"
+    log_of_goal(work, actor, goal, "answered", words)
+    complete_answered(work, actor, request.round)
 
 
 def _by_token(work: Work, token: str) -> tuple[FeedbackRequest, Engagement]:
@@ -186,11 +153,6 @@ def _by_token(work: Work, token: str) -> tuple[FeedbackRequest, Engagement]:
     if engagement.deleted_at is not None:
         raise dead_link()
     return request, engagement
-
-
-def _latest_round(work: Work, goal: Goal) -> FeedbackRound | None:
-    latest = select(FeedbackRound).where(FeedbackRound.goal_id == goal.id).order_by(FeedbackRound.number.desc())
-    return work.session.scalars(latest.limit(1)).first()
 
 
 def _shown(stakeholder: Stakeholder, latest: FeedbackRound | None) -> dict[str, Any]:
@@ -205,8 +167,3 @@ def _shown(stakeholder: Stakeholder, latest: FeedbackRound | None) -> dict[str, 
 
 def _called(stakeholder: Stakeholder) -> str:
     return stakeholder.name or stakeholder.email
-
-
-def _log(work: Work, actor: Actor, goal: Goal, verb: str, text: str, *, client_sees: bool = False) -> None:
-    record(work, goal.engagement_id, actor, kind="goal", verb=verb, text=text, target=goal.name,
-           link=goal_address(goal), client_sees=client_sees)  # fmt: skip

@@ -10,8 +10,9 @@ from sqlalchemy import select
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
+from contracts.errors import Invalid, NotFound
 from contracts.events.engagements import ProgramArchived, ProgramCreated, ProgramUpdated
+from services.engagements.items.named import unknown_names
 from services.engagements.programs.models import Program
 
 Input = dict[str, Any]
@@ -27,7 +28,9 @@ def program_for(work: Work, program_id: UUID, *, change: bool = False) -> Progra
 
 def create(work: Work, actor: Actor, input: Input) -> Program:
     """Writes a program."""
-    program = work.add(Program(archived=False, **input))
+    described = {name: value for name, value in input.items() if name != "items"}
+    program = work.add(Program(archived=False, **described))
+    _list_items(work, program, input["items"])
     work.publish(ProgramCreated, program, program.facts(), actor)
     return program
 
@@ -46,7 +49,10 @@ def list_all(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 def update(work: Work, actor: Actor, input: Input) -> Program:
     """Changes a program; engagements that run already keep their copy (C11). Nothing different, no new version."""
     program = program_for(work, input["id"], change=True)
-    if program.describe({name: value for name, value in input.items() if name != "id"}):
+    differs = program.describe({name: value for name, value in input.items() if name not in ("id", "items")})
+    if "items" in input:
+        differs = _list_items(work, program, input["items"]) or differs
+    if differs:
         work.publish(ProgramUpdated, program, program.facts(), actor)
     return program
 
@@ -62,5 +68,18 @@ def copy(work: Work, actor: Actor, input: Input) -> Program:
     """A new program like that one, called a copy."""
     program = program_for(work, input["id"])
     name = f"{program.name[:143]} (copy)"
-    given = {"name": name, "description": program.description, "sessions_total": program.sessions_total}
-    return create(work, actor, given)
+    items = [item.content() | {"kind": item.kind, "delivery": item.delivery} for item in program.items]
+    made = Program(name=name, description=program.description, sessions_total=program.sessions_total, archived=False)
+    made.list_items(items)
+    work.add(made)
+    work.publish(ProgramCreated, made, made.facts(), actor)
+    return made
+
+
+def _list_items(work: Work, program: Program, given: list[dict[str, Any]]) -> bool:
+    """These are its items; whether they are others than before. `Invalid` for a form or file that is not there."""
+    differs = program.list_items(given)
+    errors = {place: wrong for place, item in enumerate(program.items) if (wrong := unknown_names(work, item))}
+    if errors:
+        raise Invalid("The input is not valid.", errors={"items": errors})
+    return differs

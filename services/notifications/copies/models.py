@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import String, Uuid
+from sqlalchemy import JSON, String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Copy
@@ -51,27 +52,30 @@ class Engagement(Copy, Base):
 
 
 class CoachingSession(Copy, Base):
-    """A session's state (C6)."""
+    """A session's state (C6), and what a mail tells of it, as plain JSON."""
 
     __tablename__ = "coaching_session"
 
     state: Mapped[str] = mapped_column(String(20))
+    context: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Invoice(Copy, Base):
-    """An invoice's state (C6)."""
+    """An invoice's state (C6), and what a mail tells of it, as plain JSON."""
 
     __tablename__ = "invoice"
 
     state: Mapped[str] = mapped_column(String(20))
+    context: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Place(Copy, Base):
-    """A note, goal, assignment or resource that mails are about, and a comment once it is deleted.
+    """What mails are about: a note, goal, assignment, resource, item, stakeholder or request; a comment once deleted.
 
-    `gone`: deleted, or a note that is not shared (C6).
+    `gone`: deleted, answered, or a note that is not shared (C6). `name` is what it is called, where that is known.
     """
 
     __tablename__ = "place"
 
     gone: Mapped[bool]
+    name: Mapped[str | None] = mapped_column(default=None)

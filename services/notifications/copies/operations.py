@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from chassis.work import Work
 from contracts.envelope import Event
+from contracts.events import schema_of
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
+from services.notifications.items.models import Item
 
 
 def organisation_changed(work: Work, event: Event) -> None:
@@ -31,12 +35,25 @@ def engagement_changed(work: Work, event: Event) -> None:
 
 def session_changed(work: Work, event: Event) -> None:
     """Mirrors a session."""
-    work.apply(CoachingSession, event)
+    work.apply(CoachingSession, event, context=_told(event, "title", "starts_at", "ends_at", "location", "time_zone"))
 
 
 def invoice_changed(work: Work, event: Event) -> None:
     """Mirrors an invoice."""
-    work.apply(Invoice, event)
+    work.apply(Invoice, event, context=_told(event, "number", "total", "balance", "currency", "due_date"))
+
+
+def _told(event: Event, *names: str) -> dict[str, Any]:
+    """What a mail tells of it, as its request would."""
+    told = schema_of(event.type).dump(event.data)
+    return {name: told[name] for name in names}
+
+
+def item_changed(work: Work, event: Event) -> None:
+    """Mirrors an item of a program, and whether it is there."""
+    recipients = [{**one, "person_id": str(one["person_id"] or "")} for one in event.data["recipients"]]
+    work.apply(Item, event, recipients=recipients)
+    work.apply(Place, event, gone=event.data["deleted"])
 
 
 def note_changed(work: Work, event: Event) -> None:
@@ -57,6 +74,21 @@ def assignment_changed(work: Work, event: Event) -> None:
 def comment_deleted(work: Work, event: Event) -> None:
     """Mirrors that a comment is gone."""
     work.apply(Place, event, gone=True)
+
+
+def feedback_received(work: Work, event: Event) -> None:
+    """Mirrors that a stakeholder has answered."""
+    work.apply(Place, event, gone=True)
+
+
+def stakeholder_changed(work: Work, event: Event) -> None:
+    """Mirrors whether somebody is a stakeholder of a goal."""
+    work.apply(Place, event, gone=event.type.split(".")[2] == "removed")
+
+
+def form_request_changed(work: Work, event: Event) -> None:
+    """Mirrors whether a form is still to be answered."""
+    work.apply(Place, event, gone=event.data["state"] != "sent")
 
 
 def resource_shared(work: Work, event: Event) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from sqlalchemy import select
 
 from chassis.work import Work
+from contracts.actor import Actor
 from contracts.errors import NotFound
 from contracts.notification import Origin
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
+from services.notifications.items.models import ItemWording
 from services.notifications.outbound import letter
 from services.notifications.outbound.gate import Facts, Standing, Verdict, may_notify
 from services.notifications.outbound.letter import Letter, Reader, Scene
@@ -58,6 +60,13 @@ def addressee(work: Work, person_id: UUID | None, email: str, name: str) -> Addr
     return Addressee(person, person.name, person.email)
 
 
+def may_name(actor: Actor, engagement: Engagement, person: Person | None) -> bool:
+    """Whether the actor may learn who that is: other coaches' clients stay unnamed (C22)."""
+    if person is None:
+        return False
+    return actor.is_admin or person.role != "client" or person.id == engagement.client_id
+
+
 def organisation(work: Work) -> Organisation:
     """The organisation; raises `NotFound`, awaited, before it was heard of."""
     found = work.session.scalars(select(Organisation)).first()
@@ -66,9 +75,10 @@ def organisation(work: Work) -> Organisation:
     return found
 
 
-def wording_of(work: Work, kind: str) -> Wording:
-    """The organisation's own wording of that kind, or the default."""
-    own = work.session.get(OwnWording, kind)
+def wording_of(work: Work, kind: str, item_id: UUID | None = None) -> Wording:
+    """The item's own wording, else the organisation's of that kind, else the default."""
+    own: ItemWording | OwnWording | None = work.session.get(ItemWording, item_id) if item_id else None
+    own = own or work.session.get(OwnWording, kind)
     return Wording(own.subject, own.body) if own else DEFAULTS[kind]
 
 
@@ -125,14 +135,28 @@ def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> S
     if notification.kind in letter.SECRET_KINDS:
         secret = notification.secret if with_secret else None
         context |= secret or {"url": f"{work.settings.public_url}/…"}
+    wording = wording_of(work, notification.kind, notification.request.item_id)
+    return scene_for(work, notification.kind, wording, to, notification.engagement_id, notification.about_id, context)
+
+
+def scene_for(
+    work: Work,
+    kind: str,
+    wording: Wording,
+    to: Addressee,
+    engagement_id: UUID | None,
+    about_id: UUID,
+    context: dict[str, Any],
+) -> Scene:
+    """A mail of that kind as `to` would read it."""
     own = organisation(work)
-    client, coach, program_name = _parties(work, notification.engagement_id)
+    client, coach, program_name = _parties(work, engagement_id)
     person = to.person
     is_staff = person is not None and person.role != "client"
     zone = person.time_zone if person else context.get("time_zone") or own.time_zone
     return Scene(
-        kind=notification.kind,
-        wording=wording_of(work, notification.kind),
+        kind=kind,
+        wording=wording,
         reader=Reader(
             name=to.name,
             time_zone=zone,
@@ -145,8 +169,8 @@ def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> S
         client_name=client.name if client else "",
         coach_name=coach.name if coach else "",
         program_name=program_name,
-        engagement_id=notification.engagement_id,
-        about_id=notification.about_id,
+        engagement_id=engagement_id,
+        about_id=about_id,
         context=context,
         public_url=work.settings.public_url,
         reply_to_name=coach.name if coach and not is_staff else "",
@@ -229,11 +253,12 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
 
 
 def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
-    if request.about_kind in ("note", "goal", "assignment", "resource"):
+    if any(_is_gone(work, request.context.get(name)) for name in _ENDED_BY):
+        return "gone"
+    if request.about_kind in ("note", "goal", "assignment", "resource", "item"):
         place = work.session.get(Place, request.about_id)
         is_known = place is not None and place.sequence >= (request.about_version or 0)
-        is_gone = (place is not None and is_known and place.gone) or _is_deleted_comment(work, request)
-        return "gone" if is_gone else ""
+        return "gone" if place is not None and is_known and place.gone else ""
     found: CoachingSession | Invoice | None = None
     if request.about_kind == "session":
         found = work.session.get(CoachingSession, request.about_id)
@@ -242,10 +267,13 @@ def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
     return found.state if found else ""
 
 
-def _is_deleted_comment(work: Work, request: MailRequest) -> bool:
-    """Whether what the mail tells of is a comment that its author has deleted by now."""
-    comment_id = request.context.get("comment_id")
-    return comment_id is not None and work.session.get(Place, UUID(comment_id)) is not None
+#: What ends a mail's purpose besides what it is about: a comment deleted, a form answered, a stakeholder taken off.
+_ENDED_BY = ("comment_id", "request_id", "stakeholder_id")
+
+
+def _is_gone(work: Work, id_: str | None) -> bool:
+    place = work.session.get(Place, UUID(id_)) if id_ else None
+    return place is not None and place.gone
 
 
 def _takes_place(work: Work, request: MailRequest) -> bool:

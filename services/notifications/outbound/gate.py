@@ -166,6 +166,8 @@ def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
         return Verdict(False, "C6", f"The invoice was {what} before this mail went out.")
     if facts.about_state == "gone":
         return Verdict(False, "C6", "What this mail is about was taken back or deleted before it went out.")
+    if facts.kind in ("form_request", "feedback_request") and not facts.engagement:
+        return Verdict(False, "C6", "The engagement was deleted before this mail went out.")
     if facts.kind == "invitation":
         if facts.standing == "active":
             return Verdict(False, "C6", "The client has created an account already.")

@@ -232,8 +232,6 @@ def _facts(scene: Scene) -> list[Fact]:
             facts.append(Fact("Still to pay", times.money(context["balance"], context["currency"])))
         due = _due(context)
         return [*facts, Fact("Due", due)] if due else facts
-    if scene.kind in ITEM_KINDS and context["description"]:
-        return [Fact("About it", context["description"])]
     if scene.kind == "feedback_request":
         about = context["description"]
         return [Fact("Goal", context["name"]), *([Fact("About it", about)] if about else [])]
@@ -267,7 +265,7 @@ def _button(scene: Scene) -> Button | None:
     if scene.kind == "resource_shared":
         return Button("Open the resources", f"{portal}/engagements/{scene.engagement_id}/resources")
     if scene.kind in ("item_task", "item_file"):
-        return Button("Open the program", f"{portal}/engagements/{scene.engagement_id}")
+        return Button("Open the program", f"{portal}/engagements/{scene.engagement_id}/program")
     if scene.kind in PLACES_OF:
         place = _place(scene)
         return Button(f"Open the {place}", f"{portal}/engagements/{scene.engagement_id}/{place}s/{scene.about_id}")

@@ -37,6 +37,7 @@ class MailRequest(Base):
     about_kind: Mapped[str] = mapped_column(String(20))
     about_id: Mapped[UUID] = mapped_column(Uuid)
     about_version: Mapped[int | None]
+    item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position")

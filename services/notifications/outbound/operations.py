@@ -20,7 +20,7 @@ from contracts.errors import Invalid, NotFound
 from contracts.events import EventData
 from contracts.events.notifications import NotificationCancelled, NotificationRefused
 from contracts.notification import Origin
-from services.notifications.copies.models import Engagement, Person
+from services.notifications.copies.models import Engagement
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Facts, may_notify
 from services.notifications.outbound.letter import GATHERED, SECRET_KINDS
@@ -52,6 +52,8 @@ def queue(work: Work, event: Event) -> None:
     request = _request(event, context)
     work.session.add(request)
     for to in new.values():
+        if asked["kind"] == "feedback_request":
+            _withhold_older(work, asked["about"]["id"], to)
         _queue_one(work, asked, request, to, secret)
 
 
@@ -73,6 +75,7 @@ def _request(event: Event, context: dict[str, Any]) -> MailRequest:
         about_kind=asked["about"]["kind"],
         about_id=asked["about"]["id"],
         about_version=asked["about"]["version"],
+        item_id=asked["item_id"],
         context=context,
         attachments=attachments,
     )
@@ -151,6 +154,20 @@ def _gather(work: Work, notification: Notification) -> None:
         notification.gather(work.now + dt.timedelta(seconds=work.settings.gather_seconds))
     else:
         notification.join(leader)
+
+
+def _withhold_older(work: Work, goal_id: UUID, to: desk.Addressee) -> None:
+    """A newer request for feedback on a goal has ended the link of one that waits (C18): that is not sent (C6)."""
+    older = select(Notification).where(
+        Notification.kind == "feedback_request",
+        Notification.about_id == goal_id,
+        Notification.recipient_key == to.key,
+        Notification.next_attempt_at.is_not(None),
+        Notification.claim.is_(None),
+    )
+    for notification in work.session.scalars(older.with_for_update()).all():
+        notification.be_cancelled("C6", "A newer request has taken the place of this one.")
+        tell(work, NotificationCancelled, notification)
 
 
 def _client_id(work: Work, engagement_id: UUID | None, to: desk.Addressee) -> UUID | None:
@@ -252,7 +269,7 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             switched_off=is_switched_off(work, to.person.id if to.person else None, input["kind"]),
         )
         verdict = may_notify(facts, work.now)
-        shown = to.person if _may_name(actor, engagement, to.person) else None
+        shown = to.person if desk.may_name(actor, engagement, to.person) else None
         recipient = {
             "person_id": shown.id if shown else None,
             "name": shown.name if shown else asked.get("name", ""),
@@ -269,13 +286,6 @@ def _recipient(work: Work, actor: Actor, engagement: Engagement, asked: dict[str
     if person_id is None and not asked.get("email"):
         raise Invalid("The input is not valid.", errors={"recipients": ["Each needs a person_id or an email."]})
     to = desk.addressee(work, person_id, asked.get("email", ""), asked.get("name", ""))
-    if person_id is not None and not _may_name(actor, engagement, to.person):
+    if person_id is not None and not desk.may_name(actor, engagement, to.person):
         raise NotFound("There is no such person.", awaited=True)
     return to
-
-
-def _may_name(actor: Actor, engagement: Engagement, person: Person | None) -> bool:
-    """Whether the actor may learn who that is: other coaches' clients stay unnamed (C22)."""
-    if person is None:
-        return False
-    return actor.is_admin or person.role != "client" or person.id == engagement.client_id

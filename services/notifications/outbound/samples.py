@@ -16,7 +16,7 @@ _SESSION = {
     "location": {"kind": "phone", "detail": "+49 30 901820", "href": "tel:+4930901820"},
 }
 _LINK = {"url": "https://example.org/…", "expires_at": "2030-03-19T15:00:00Z"}
-_CONTEXTS: dict[str, dict[str, Any]] = {
+CONTEXTS: dict[str, dict[str, Any]] = {
     "session_scheduled": _SESSION,
     "session_rescheduled": {**_SESSION, "previous_starts_at": "2030-03-04T15:00:00Z"},
     "session_cancelled": _SESSION,
@@ -35,9 +35,9 @@ _CONTEXTS: dict[str, dict[str, Any]] = {
     "comment_added": {"place": "goal", "name": "Lead with calm"},
     "resource_shared": {"names": ["Welcome packet.pdf"]},
     "coach_changed": {"previous_coach_name": "Judith Okonkwo", "new_coach_name": "Samuel Adler"},
-    "item_task": {"name": "Write down three wins", "description": "One sentence each."},
-    "item_file": {"name": "Values worksheet", "description": "Bring it along."},
-    "item_link": {"name": "A talk on delegation", "description": "", "url": "https://example.org/talk"},
+    "item_task": {"name": "Write down three wins"},
+    "item_file": {"name": "Values worksheet"},
+    "item_link": {"name": "A talk on delegation", "url": "https://example.org/talk"},
 }  # fmt: skip
 
 
@@ -61,7 +61,7 @@ def scene_of(kind: str, wording: Wording, name: str, colour: str, zone: str, pub
         program_name="Business Coaching",
         engagement_id=_ID,
         about_id=_ID,
-        context=_CONTEXTS.get(kind, {}),
+        context=CONTEXTS.get(kind, {}),
         public_url=public_url,
         reply_to_name="" if to_staff else "Judith Okonkwo",
     )

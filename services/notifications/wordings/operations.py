@@ -29,7 +29,7 @@ def show(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def write(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Mails of that kind are worded so from now on; `Invalid` names what could not be filled in."""
-    _check(input["kind"], input["subject"], input["body"])
+    check(input["kind"], input["subject"], input["body"])
     work.session.merge(OwnWording(kind=input["kind"], subject=input["subject"], body=input["body"]))
     work.session.flush()
     return _shown(work, input["kind"])
@@ -46,21 +46,23 @@ def preview(work: Work, actor: Actor, input: Input) -> letter.Letter:
     kind = input["kind"]
     now = desk.wording_of(work, kind)
     wording = Wording(input.get("subject", now.subject), input.get("body", now.body))
-    _check(kind, wording.subject, wording.body)
+    check(kind, wording.subject, wording.body)
     own = desk.organisation(work)
     return letter.compose(scene_of(kind, wording, own.name, own.colour, own.time_zone, work.settings.public_url))
 
 
-def _check(kind: str, subject: str, body: str) -> None:
-    known = _known(kind)
+def check(kind: str, subject: str, body: str) -> None:
+    """`Invalid` names what could not be filled in for every mail of that kind."""
+    known = frozenset(placeholders_of(kind))
     wrong = {name: found for name, text in (("subject", subject), ("body", body)) if (found := faults(text, known))}
     if wrong:
         raise Invalid("The wording cannot be filled in.", errors=wrong)
 
 
-def _known(kind: str) -> frozenset[str]:
+def placeholders_of(kind: str) -> list[str]:
+    """All that may stand in a wording of that kind."""
     scene = scene_of(kind, DEFAULTS[kind], "", "#000000", "UTC", "")
-    return frozenset(paths(letter.values_of(scene)))
+    return sorted(set(paths(letter.values_of(scene))))
 
 
 def _shown(work: Work, kind: str) -> dict[str, Any]:
@@ -70,5 +72,5 @@ def _shown(work: Work, kind: str) -> dict[str, Any]:
         "subject": wording.subject,
         "body": wording.body,
         "is_default": wording == DEFAULTS[kind],
-        "placeholders": sorted(_known(kind)),
+        "placeholders": placeholders_of(kind),
     }

@@ -36,6 +36,16 @@ class Client(Copy, Base):
     email: Mapped[str]
 
 
+class Item(Copy, Base):
+    """An item of an engagement's program, which a session can be (C12)."""
+
+    __tablename__ = "item"
+
+    engagement_id: Mapped[UUID] = mapped_column(Uuid)
+    kind: Mapped[str]
+    deleted: Mapped[bool]
+
+
 class Engagement(Copy, Base):
     """Whose sessions they are, and so who may see them (C22)."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
-from services.scheduling.copies.models import Client, Coach, Engagement, Organisation
+from services.scheduling.copies.models import Client, Coach, Engagement, Item, Organisation
 from services.scheduling.sessions.following import follow_engagement
 
 
@@ -19,6 +19,10 @@ def coach_changed(work: Work, event: Event) -> None:
 
 def client_changed(work: Work, event: Event) -> None:
     work.apply(Client, event)
+
+
+def item_changed(work: Work, event: Event) -> None:
+    work.apply(Item, event)
 
 
 def engagement_changed(work: Work, event: Event) -> None:

@@ -31,6 +31,7 @@ def facts_of(work: Work, session: Session) -> dict[str, Any]:
         "time_zone": session.time_zone,
         "location": session.location,
         "state": session.state,
+        "item_id": session.item_id,
         "ics_uid": session.ics_uid,
         "ics_sequence": session.ics_sequence,
         "reason": session.reason,
@@ -121,6 +122,7 @@ def tell(
         about={"kind": "session", "id": session.id, "version": session.version},
         trigger={"origin": "staff" if on_purpose else "automatic", "person_id": by.id},
         engagement_id=session.engagement_id,
+        item_id=session.item_id,
         context={name: dumped[name] for name in _CONTEXT if name in dumped},
         attachments=[
             {

@@ -57,6 +57,7 @@ class Session(Entity, Base):
     holds_time: Mapped[bool]
     conflict: Mapped[bool]
     ics_sequence: Mapped[int]
+    item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     guests: Mapped[list[Guest]] = relationship(
         order_by="Guest.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )

@@ -13,7 +13,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events import scheduling as events
-from services.scheduling.copies.models import Client, Coach, Engagement
+from services.scheduling.copies.models import Client, Coach, Engagement, Item
 from services.scheduling.sessions.calendar import flush_holding, lock_coaches, must_be_free
 from services.scheduling.sessions.following import settle
 from services.scheduling.sessions.invites import Method
@@ -51,6 +51,7 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
             time_zone=input["time_zone"] or coach.time_zone,
             location_kind=input["location"]["kind"],
             location_detail=input["location"]["detail"] or None,
+            item_id=_item_id(work, engagement, input["item_id"]),
         )
     )
     for guest in session.guests:
@@ -63,6 +64,16 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
     if input["notify"]:
         tell(work, session, facts, "session_scheduled", attendees_of(work, session), by=actor, on_purpose=True)
     return _view(work, actor, session)
+
+
+def _item_id(work: Work, engagement: Engagement, item_id: UUID | None) -> UUID | None:
+    """The item of the program that a session is; raises `Invalid` for one of another kind or engagement."""
+    if item_id is None:
+        return None
+    item = work.copy(Item, item_id, what="item")
+    if item.deleted or item.kind != "session" or item.engagement_id != engagement.id:
+        raise Invalid("The input is not valid.", errors={"item_id": ["No session of this engagement's program."]})
+    return item_id
 
 
 def update(work: Work, actor: Actor, input: Input) -> Input:
@@ -307,6 +318,7 @@ def _views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
             "ends_at": session.ends_at,
             "duration_minutes": int(session.duration.total_seconds()) // 60,
             "time_zone": session.time_zone,
+            "item_id": session.item_id,
             "location": session.location,
             "attendees": attendees_of(work, session),
             "state": session.state,

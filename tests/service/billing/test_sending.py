@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from threading import Barrier
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 from pypdf import PdfReader
@@ -214,3 +215,19 @@ def test_a_number_that_no_file_can_be_called_makes_a_harmless_file_name(desk: De
     desk.sent()
     (request,) = desk.billing.requests("invoice")
     assert request["attachments"][0]["filename"] == "invoice-2026-1.pdf"
+
+
+def test_s1_12_an_invoice_that_goes_out_with_the_program_is_sent_once_to_those_billed_and_the_items_recipients(
+    desk: Desk,
+) -> None:
+    draft, item = desk.draft(), uuid4()
+    to = [{"email": "hr@example.org", "name": "HR", "person_id": None}]
+    facts = people.item_facts(desk.engagement, "invoice", state="sent", invoice_id=UUID(draft["id"]), recipients=to)
+    facts |= {"sender_id": desk.coach.id, "sender_name": desk.coach.name}
+    for sequence in (2, 3):
+        desk.billing.feed("engagements.item.sent.v1", subject=item, sequence=sequence, data=facts, actor=desk.coach)
+    assert desk.get(draft)["number"] == "2026-0001"
+    (request,) = desk.billing.requests("invoice")
+    assert [one["email"] for one in request["recipients"]] == ["leila.haddad@example.org", "hr@example.org"]
+    assert request["item_id"] == str(item)
+    assert request["trigger"] == {"origin": "staff", "person_id": str(desk.coach.id)}

@@ -98,6 +98,8 @@ def test_s1_21_s1_23_a_form_goes_to_anyone_with_an_address_by_a_link_of_ones_own
 
 def test_c12_it_is_answered_when_all_have_answered_each_once(house: House) -> None:
     item = uuid4()
+    facts = people.item_facts(house.engagement, "form")
+    house.harness.feed("engagements.item.added.v1", subject=item, data=facts)
     request = asked(house, written(house), ANA, RAFAEL, item_id=str(item))
     first, second = tokens(house)
     answer(house, first, "A change", 6, "At home")

@@ -160,9 +160,9 @@ def context_of(kind: str) -> dict[str, Any]:
         "password_reset": token,
         "coach_changed": {"previous_coach_name": "Judith Okonkwo", "new_coach_name": "Samuel Adler"},
         "form_request": {**token, "name": "Before we begin"},
-        "item_task": {"name": "Three wins", "description": "One sentence each."},
-        "item_file": {"name": "Values worksheet", "description": ""},
-        "item_link": {"name": "A talk", "description": "", "url": "https://example.org/talk"},
+        "item_task": {"name": "Three wins"},
+        "item_file": {"name": "Values worksheet"},
+        "item_link": {"name": "A talk", "url": "https://example.org/talk"},
         "resource_shared": {"names": ["Interview guide.pdf"]},
         "feedback_request": {
             **token,

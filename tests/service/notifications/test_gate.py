@@ -85,7 +85,8 @@ def test_c4_the_setting_changes_nothing_else() -> None:
 
 def test_c1_active_clients_get_every_kind_that_is_meant_for_them() -> None:
     for kind, origin, engagement in itertools.product(KINDS, ("staff", "automatic"), (True, False)):
-        assert ask("active", kind, origin, engagement).allowed == (kind != "invitation")
+        over = kind == "invitation" or (kind in ("form_request", "feedback_request") and not engagement)
+        assert ask("active", kind, origin, engagement).allowed != over
 
 
 def test_password_reset_passes_for_an_active_client_and_for_staff_though_nobody_on_staff_sent_it() -> None:

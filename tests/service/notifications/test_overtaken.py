@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from email.message import EmailMessage
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from icalendar import Calendar, Component
 
 from tests.service.notifications.house import GUEST, House
 from tests.service.notifications.mailserver import MailServer
+from tests.support import people
 
 CANCELLED = "notifications.notification.cancelled.v1"
 
@@ -115,3 +116,56 @@ def test_c6_the_gate_is_asked_at_the_very_last_moment(post: House, mail_server: 
     post.send_all()
     assert post.only()["state"] == "cancelled"
     assert mail_server.taken == []
+
+
+def feedback(post: House, goal: UUID, **context: str) -> None:
+    about = {"kind": "goal", "id": goal, "version": 1}
+    post.request("feedback_request", GUEST, about=about, context=context)
+
+
+def test_c6_feedback_is_not_asked_by_mail_of_whoever_has_answered_or_was_taken_off(post: House) -> None:
+    goal, asked, stakeholder = uuid4(), uuid4(), uuid4()
+    facts = {"engagement_id": post.engagement, "goal_id": goal}
+    feedback(post, goal, request_id=str(asked))
+    post.feed("engagements.feedback.received.v1", asked, {**facts, "stakeholder_id": stakeholder, "round": 1})
+    post.send_all()
+    feedback(post, uuid4(), stakeholder_id=str(stakeholder))
+    post.feed("engagements.stakeholder.removed.v1", stakeholder, facts)
+    post.send_all()
+    assert [(mail["state"], mail["rule"]) for mail in post.log()] == [("cancelled", "C6")] * 2
+    post.feed("engagements.stakeholder.added.v1", stakeholder, facts)
+    feedback(post, goal, stakeholder_id=str(stakeholder))
+    assert sorted(mail["state"] for mail in post.log()) == ["cancelled", "cancelled", "queued"]
+
+
+def test_c6_c18_a_new_round_withholds_what_waits_of_the_one_before(post: House, mail_server: MailServer) -> None:
+    goal = uuid4()
+    for _ in range(2):
+        feedback(post, goal)
+    feedback(post, uuid4())
+    post.send_all()
+    assert sorted(mail["state"] for mail in post.log()) == ["cancelled", "sent", "sent"]
+    assert len(mail_server.taken) == 2
+
+
+def test_c6_a_form_is_not_mailed_once_all_have_answered_it(post: House) -> None:
+    asked = uuid4()
+    post.request("form_request", GUEST, context={"request_id": str(asked)})
+    facts = {
+        "engagement_id": post.engagement, "form_id": uuid4(), "item_id": None, "state": "answered", "recipients": 1,
+        "answered": 1,
+    }  # fmt: skip
+    post.feed("documents.form_request.answered.v1", asked, facts)
+    post.send_all()
+    assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")
+
+
+@pytest.mark.parametrize("kind", ["form_request", "feedback_request"])
+def test_c6_what_was_asked_for_an_engagement_that_is_deleted_is_not_mailed(post: House, kind: str) -> None:
+    post.request(kind, post.client)
+    facts = people.engagement_facts(post.client.id, post.coach.id, deleted=True)
+    post.feed("engagements.engagement.deleted.v1", post.engagement, facts)
+    post.send_all()
+    mail = post.only()
+    assert (mail["state"], mail["rule"]) == ("cancelled", "C6")
+    assert mail["reason"] == "The engagement was deleted before this mail went out."
