@@ -98,8 +98,9 @@ class ListTodos(PageInput):
 
 
 class WorkspaceCounts(Schema):
-    """How many notes, goals and assignments an engagement has, of those that one sees."""
+    """How many items, notes, goals and assignments an engagement has, of those that one sees."""
 
+    items = fields.Integer(required=True, metadata={"description": "of the program"})
     notes = fields.Integer(required=True)
     goals = fields.Integer(required=True, metadata={"description": "active ones"})
     goals_completed = fields.Integer(required=True)

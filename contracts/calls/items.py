@@ -74,7 +74,7 @@ class ItemContent(Schema):
 class TemplateItem(Schema):
     """An item of a program, which engagements start with a copy of (C11)."""
 
-    kind = fields.String(required=True)
+    kind = fields.String(required=True, validate=validate.OneOf(KINDS))
     title = fields.String(required=True)
     form_id = fields.UUID(required=True, allow_none=True)
     file_ids = fields.List(fields.UUID(), required=True)

@@ -49,6 +49,9 @@ class Api:
                 return
             cursor = page["next"]
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._send("PUT", path, json=body)
+
     def patch(self, path: str, body: Any) -> Any:
         return self._send("PATCH", path, json=body)
 

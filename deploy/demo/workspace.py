@@ -71,6 +71,17 @@ FORM = {
 }
 
 
+#: Titles of the program's items with kind and content, whether the client is a recipient, days until it goes out.
+ITEMS: tuple[tuple[str, str, dict[str, Any], bool, int | None], ...] = (
+    ("Welcome and working agreement", "link", {"url": "https://example.org/agreement"}, True, None),
+    ("Session 4: Saying no", "session", {"duration_minutes": 60}, False, None),
+    ("Reflection form", "form", {"delivery": {"mode": "after_previous"}}, True, None),
+    ("Feedback on the price", "feedback", {}, False, 6),
+    ("Worksheet: the value ladder", "task", {}, False, None),
+    ("Talk: the anchor effect in negotiations", "link", {"url": "https://example.org/anchoring"}, True, None),
+)
+
+
 def load(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
     """Fills the engagement at that path of the API; what is there already is left."""
     _templates(coach)
@@ -96,6 +107,30 @@ def load(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
         assignment = coach.post(f"{engagement}/assignments", body)
         link = {"url": "https://example.org/anchoring", "title": "Chapter on anchoring", "message": "From page 3"}
         coach.post(f"/assignments/{assignment['id']}/files", link)
+    _program(coach, client, engagement, today)
+
+
+def _program(coach: Api, client: Api, engagement: str, today: dt.date) -> None:
+    """The items, the first one done; who is asked about the goal is who sees how it comes along."""
+    if list(coach.all(f"{engagement}/items")):
+        return
+    me = client.get("/me")
+    form = next(form for form in coach.all("/forms") if form["title"] == FORM["title"])
+    goal = next(goal for goal in coach.all(f"{engagement}/goals") if goal["name"] == STAKEHOLDERS_OF)
+    for place, (title, kind, content, to_client, days) in enumerate(ITEMS):
+        named = {"form": {"form_id": form["id"]}, "feedback": {"goal_id": goal["id"]}}.get(kind, {})
+        item = coach.post(f"{engagement}/items", {"title": title, "kind": kind, **content, **named})
+        path = f"/items/{item['id']}"
+        people = [{"email": me["email"], "name": me["name"]}] if to_client else []
+        if kind == "feedback":
+            people = [{"email": email, "name": name} for email, name, _ in STAKEHOLDERS]
+        if people:
+            coach.put(f"{path}/recipients", {"recipients": people})
+        if days is not None:
+            coach.post(f"{path}/schedule", {"send_at": f"{_day(today, days)}T08:00:00Z"})
+        if place == 0:
+            coach.post(f"{path}/send")
+            client.post(f"{path}/complete")
 
 
 def _templates(coach: Api) -> None:

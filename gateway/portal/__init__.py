@@ -26,6 +26,7 @@ from gateway.portal import (
     forms,
     goals,
     invoices,
+    items,
     library,
     note_templates,
     notes,
@@ -41,7 +42,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms,
+    wording, forms, items,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -45,6 +45,7 @@ def look_at(id: Any, tab: str, **asked: tuple[Call, Json]) -> tuple[show.Answers
     engagement, upcoming = found.need("engagement"), found.part("upcoming")
     workspace = found.part("counts")
     counts = {
+        "Program": workspace.get("items"),
         "Notes": workspace.get("notes"),
         "Goals": workspace.get("goals"),
         "Assignments": workspace.get("assignments"),

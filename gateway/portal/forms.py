@@ -16,10 +16,10 @@ from contracts.calls import engagements, notifications
 from contracts.calls import forms as calls
 from contracts.errors import CoachworksError, Invalid, Unavailable
 from gateway.api.problems import status_of
-from gateway.asking import Json, ask, identity
+from gateway.asking import Json, ask
 from gateway.portal import answers, clock, show
-from gateway.portal.engagements import look_at, to_the_client
-from gateway.portal.pages import CLIENT, SIGNED_IN, STAFF, Pages
+from gateway.portal.engagements import to_the_client
+from gateway.portal.pages import CLIENT, STAFF, Pages
 from gateway.portal.sessions import typed_people
 
 pages = Pages()
@@ -99,20 +99,6 @@ def _typed() -> Json:
 
 
 # Sent on behalf of an engagement ----------------------------------------------------------------------------------
-
-
-@pages.get("/engagements/<uuid:id>/program", SIGNED_IN)
-def program(id: UUID) -> ResponseReturnValue:
-    """What was asked: of whom, for staff; of oneself, for a client."""
-    given = {"engagement_id": str(id), **show.query("cursor")}
-    who = identity()
-    is_client = who is not None and who.role == "client"
-    found, values = look_at(
-        id, "Program", requests=(calls.list_my_forms if is_client else calls.list_form_requests, given)
-    )
-    listed = found.part("requests")
-    template = "pages/my_program.html" if is_client else "pages/engagement_program.html"
-    return show.page(template, requests=listed, **show.pager(listed), **values)
 
 
 @pages.get("/my-forms/<uuid:id>", CLIENT)

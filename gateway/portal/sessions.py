@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, engagements, notifications
+from contracts.calls import Call, engagements, items, notifications
 from contracts.calls import scheduling as calls
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
@@ -86,16 +86,22 @@ def new_session(id: UUID) -> ResponseReturnValue:
 
 
 def _new_session(id: UUID, **again: Any) -> ResponseReturnValue:
-    found = show.look(
-        engagement=(engagements.get_engagement, {"id": str(id)}),
-        verdicts=_may_notify(str(id), "session_scheduled"),
-    )
+    """With `?item_id=` the session is that item of the program, which says what it is called and how long it is."""
+    asked = {
+        "engagement": (engagements.get_engagement, {"id": str(id)}),
+        "verdicts": _may_notify(str(id), "session_scheduled"),
+    }
+    if item_id := show.query("item_id").get("item_id"):
+        asked["item"] = (items.get_item, {"id": item_id})
+    found = show.look(**asked)
+    item = found.need("item") if item_id else None
+    planned = {"title": item["title"], "duration_minutes": item["duration_minutes"]} if item else {}
     return show.page(
         "pages/session_new.html",
         engagement=found.need("engagement"),
         verdicts=verdicts_of(found),
         zone=zone_words(clock.now()),
-        **again,
+        **{"values": {**planned, "item_id": item_id}, **again},
     )
 
 
@@ -106,7 +112,7 @@ def schedule(id: UUID) -> ResponseReturnValue:
         "starts_at": clock.instant_of(request.form.get("starts_at", "")),
         "time_zone": str(clock.reader_zone()),
         **show.whole(show.form("duration_minutes")),
-        **show.filled("title"),
+        **show.filled("title", "item_id"),
         "location": _location(),
         "attendees": typed_people(),
         "notify": "notify" in request.form,

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 
+from contracts.calls import Call
 from contracts.calls import notifications as calls
 from contracts.errors import Invalid
 from contracts.notification import KINDS
@@ -65,18 +66,19 @@ def reset_wording() -> ResponseReturnValue:
 
 @pages.get("/settings/wording/preview", ADMIN)
 def preview() -> ResponseReturnValue:
-    return _preview({"kind": _kind()})
+    return framed(calls.preview_template, {"kind": _kind()})
 
 
 @pages.post("/settings/wording/preview", ADMIN)
 def preview_draft() -> ResponseReturnValue:
     """What was typed, in the frame beside it; what is wrong with it, in its place."""
-    return _preview({"kind": _kind(), **show.form("subject", "body")})
+    return framed(calls.preview_template, {"kind": _kind(), **show.form("subject", "body")})
 
 
-def _preview(given: Json) -> Response:
+def framed(call: Call, given: Json) -> Response:
+    """A mail's preview for a frame; what is wrong with its wording, in its place."""
     try:
-        mail = ask(calls.preview_template, given)
+        mail = ask(call, given)
         html = _BODY.sub(lambda found: found[0] + _SUBJECT.format(escape(mail["subject"])), mail["html"], count=1)
     except Invalid as error:
         said = [escape(sentence) for found in error.errors.values() for sentence in found]

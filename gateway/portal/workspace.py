@@ -80,7 +80,7 @@ def does(call: Call, toast: str, *, undo: str = "", fields: tuple[str, ...] = ()
 
     def view(id: UUID) -> ResponseReturnValue:
         given = {"id": str(id), **show.filled(*fields)}
-        address = _back(id, gone=call.name.startswith("delete"))
+        address = _back(id, gone=call.name.startswith(("delete", "remove")))
         try:
             ask(call, given)
         except CoachworksError as error:

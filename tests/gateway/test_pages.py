@@ -28,6 +28,8 @@ TWO_ROUNDS = {
     "/engagements/<uuid:id>/invoices/new",
     "/invoices/<uuid:id>/edit",
     "/invoices/<uuid:id>/send",
+    "/items/<uuid:id>/send",
+    "/items/<uuid:id>/schedule",
 }
 THREE_ROUNDS = {"/sessions/<uuid:id>/edit"}
 

@@ -12,6 +12,7 @@ import "./js/sort.js";
 import "./js/theme.js";
 import "./js/toast.js";
 import "./js/upload.js";
+import "./js/wording.js";
 
 // The editor is large: it comes when a page has one.
 each("[data-editor]", async (form) => (await import("./js/editor.js")).edit(form));

@@ -209,12 +209,12 @@ def _choose_goal(work: Work, item: Item) -> None:
 
 
 def _check(work: Work, item: Item) -> None:
-    """`Invalid` where what the item names is not there, or is another engagement's."""
+    """`Invalid` where what the item names is not there, or is another engagement's; events may yet bring it."""
     names = {"engagement_id": item.engagement.id, "goal_id": item.goal_id, "invoice_id": item.invoice_id}
     with work.session.no_autoflush:  # what is not there must not reach the database's own keys
         errors = unknown_names(work, item, **names)
     if errors:
-        raise Invalid("The input is not valid.", errors=errors)
+        raise Invalid("The input is not valid.", errors=errors, awaited="goal_id" not in errors)
 
 
 def _shown(work: Work, actor: Actor, item: Item) -> dict[str, Any]:

@@ -81,5 +81,5 @@ def _list_items(work: Work, program: Program, given: list[dict[str, Any]]) -> bo
     differs = program.list_items(given)
     errors = {place: wrong for place, item in enumerate(program.items) if (wrong := unknown_names(work, item))}
     if errors:
-        raise Invalid("The input is not valid.", errors={"items": errors})
+        raise Invalid("The input is not valid.", errors={"items": errors}, awaited=True)  # events may yet bring it
     return differs

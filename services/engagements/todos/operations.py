@@ -16,6 +16,7 @@ from services.engagements.assignments.models import Assignment
 from services.engagements.engagements.access import engagement_for, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.goals.models import Goal
+from services.engagements.items.delivery import items_of
 from services.engagements.notes.models import Note
 from services.engagements.notes.operations import seen_by
 from services.engagements.people.access import own_id
@@ -41,10 +42,11 @@ def list_todos(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any
 
 
 def count_workspace(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, int]:
-    """How many notes, goals and assignments of an engagement the actor sees."""
+    """How many items, notes, goals and assignments of an engagement the actor sees."""
     engagement = engagement_for(work, actor, input["id"])
+    items = sum(actor.is_staff or item.client_sees for item in items_of(work, engagement.id))
     there = and_(Note.engagement_id == engagement.id, Note.deleted_at.is_(None), seen_by(actor))
-    counted = {"notes": work.session.scalar(select(func.count()).select_from(Note).where(there)) or 0}
+    counted = {"items": items, "notes": work.session.scalar(select(func.count()).select_from(Note).where(there)) or 0}
     for name, model in (("goals", Goal), ("assignments", Assignment)):
         done = model.completed_at.is_not(None)
         rows = select(done, func.count()).where(model.engagement_id == engagement.id, model.deleted_at.is_(None))
