@@ -32,6 +32,9 @@ KINDS = (
     "password_reset",
     "staff_invitation",
 )
+#: What a person must get: it is about money, opens an account, or takes an appointment out of a calendar that an
+#: earlier mail has put there. Whoever is known only by address can unsubscribe from all else.
+MUST_GET = ("invoice", "invitation", "staff_invitation", "password_reset", "session_cancelled")
 Origin = Literal["staff", "automatic"]
 
 

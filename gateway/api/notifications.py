@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.calls import item_notifications as items
 from contracts.calls import notifications as calls
+from contracts.calls import suppressions
 from gateway.api.expose import Routes
 
 routes = Routes("Notifications")
@@ -23,4 +24,9 @@ routes.put("/items/<uuid:id>/notification", items.write_item_notification)
 routes.delete("/items/<uuid:id>/notification", items.reset_item_notification)
 routes.post("/items/<uuid:id>/notification/preview", items.preview_item_notification)
 routes.post("/items/<uuid:id>/notification/test", items.test_item_notification, status=202)
+routes.get("/suppressions", suppressions.list_suppressions)
+routes.get("/suppressions/<uuid:id>", suppressions.get_suppression)
+routes.delete("/suppressions/<uuid:id>", suppressions.remove_suppression)
+routes.get("/public/unsubscribe/<token>", suppressions.get_unsubscribe_page)
+routes.post("/public/unsubscribe/<token>", suppressions.unsubscribe)
 routes.get("/events", calls.list_events)

@@ -35,6 +35,7 @@ from gateway.portal import (
     sessions,
     settings,
     sign_in,
+    suppressions,
     team,
     wording,
 )
@@ -42,7 +43,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items,
+    wording, forms, items, suppressions,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

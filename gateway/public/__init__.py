@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gateway.public import feedback, forms, invitations
+from gateway.public import feedback, forms, invitations, unsubscribe
 
 
 def install(app: Flask) -> None:
     invitations.pages.install(app)
     feedback.pages.install(app)
     forms.pages.install(app)
+    unsubscribe.pages.install(app)

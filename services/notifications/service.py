@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.service import Every, On, Service
 from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
+from contracts.calls import suppressions as suppression_calls
 from services.notifications.base import Base
 from services.notifications.copies import operations as copies
 from services.notifications.eventlog import operations as eventlog
@@ -13,6 +14,7 @@ from services.notifications.outbound import operations as outbound
 from services.notifications.outbound.sender import send_due
 from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
+from services.notifications.suppressions import operations as suppressions
 from services.notifications.wordings import operations as wordings
 
 service = Service(
@@ -37,6 +39,11 @@ service = Service(
         item_calls.preview_item_notification: items.preview,
         item_calls.test_item_notification: items.send_test,
         calls.list_events: eventlog.list_events,
+        suppression_calls.list_suppressions: suppressions.list_suppressions,
+        suppression_calls.get_suppression: suppressions.show,
+        suppression_calls.remove_suppression: suppressions.remove,
+        suppression_calls.get_unsubscribe_page: suppressions.show_link,
+        suppression_calls.unsubscribe: suppressions.unsubscribe,
     },
     listens=[
         On("#", eventlog.record),  # the first, see there
@@ -60,5 +67,5 @@ service = Service(
         On("documents.folder.removed.v1", copies.folder_removed),
         On("notification.requested.v1", outbound.queue),
     ],
-    every=[Every(1, send_due)],
+    every=[Every(1, send_due), Every(60 * 60, suppressions.forget_links)],
 )

@@ -103,11 +103,13 @@ def test_only_public_calls_go_without_a_token(document):
         "GET /public/feedback/{token}",
         "GET /public/forms/{token}",
         "GET /public/invitations/{token}",
+        "GET /public/unsubscribe/{token}",
         "POST /password-resets",
         "POST /password-resets/{token}",
         "POST /public/feedback/{token}",
         "POST /public/forms/{token}",
         "POST /public/invitations/{token}",
+        "POST /public/unsubscribe/{token}",
         "POST /tokens",
     }
 

@@ -55,7 +55,9 @@ def preview(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     check(kind, wording.subject, wording.body)
     to = _reader(work, actor, item, input.get("recipient"))
     context = context_of(work, item) | ({"url": f"{work.settings.public_url}/…"} if kind in letter.SECRET_KINDS else {})
-    scene = desk.scene_for(work, kind, wording, to, item.engagement_id, _about(item)["id"], context)
+    unsubscribe_url = f"{work.settings.public_url}/unsubscribe/…" if desk.may_unsubscribe(to, kind) else ""
+    scene = desk.scene_for(work, kind, wording, to, item.engagement_id, _about(item)["id"], context,
+                           unsubscribe_url=unsubscribe_url)  # fmt: skip
     composed = letter.compose(scene)
     recipients = [{"email": one["email"], "name": one["name"]} for one in item.recipients]
     return {

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import NotFound
-from contracts.notification import Origin
+from contracts.notification import MUST_GET, Origin
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
 from services.notifications.items.models import ItemWording
 from services.notifications.outbound import letter
@@ -23,6 +23,7 @@ from services.notifications.outbound.models import MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
 from services.notifications.outbound.wording import DEFAULTS, Wording
 from services.notifications.preferences.operations import is_switched_off
+from services.notifications.suppressions.operations import why_none
 from services.notifications.wordings.models import OwnWording
 
 
@@ -87,6 +88,7 @@ def verdict_on(work: Work, notification: Notification) -> Verdict:
     request = notification.request
     to = _addressee_of(work, notification)
     expires_at = request.context.get("expires_at") if notification.kind in letter.SECRET_KINDS else None
+    none = why_none(work, to.email)
     facts = Facts(
         standing=to.standing,
         kind=notification.kind,
@@ -96,6 +98,8 @@ def verdict_on(work: Work, notification: Notification) -> Verdict:
         about_state=_state_of_what_it_is_about(work, request),
         link_expires_at=dt.datetime.fromisoformat(expires_at) if expires_at else None,
         switched_off=is_switched_off(work, notification.person_id, notification.kind),
+        suppressed=none.why if none else "",
+        server_said=none.answer if none else "",
     )
     return may_notify(facts, work.now)
 
@@ -134,9 +138,12 @@ def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> S
         context["removed"] = _takes_place(work, notification.request)
     if notification.kind in letter.SECRET_KINDS:
         secret = notification.secret if with_secret else None
-        context |= secret or {"url": f"{work.settings.public_url}/…"}
+        context["url"] = secret["url"] if secret else f"{work.settings.public_url}/…"
     wording = wording_of(work, notification.kind, notification.request.item_id)
-    return scene_for(work, notification.kind, wording, to, notification.engagement_id, notification.about_id, context)
+    return scene_for(
+        work, notification.kind, wording, to, notification.engagement_id, notification.about_id, context,
+        unsubscribe_url=_unsubscribe_url(work, notification, to, with_secret=with_secret),
+    )  # fmt: skip
 
 
 def scene_for(
@@ -147,6 +154,8 @@ def scene_for(
     engagement_id: UUID | None,
     about_id: UUID,
     context: dict[str, Any],
+    *,
+    unsubscribe_url: str,
 ) -> Scene:
     """A mail of that kind as `to` would read it."""
     own = organisation(work)
@@ -174,7 +183,20 @@ def scene_for(
         context=context,
         public_url=work.settings.public_url,
         reply_to_name=coach.name if coach and not is_staff else "",
+        unsubscribe_url=unsubscribe_url,
     )
+
+
+def may_unsubscribe(to: Addressee, kind: str) -> bool:
+    """Whether such a mail offers its recipient to unsubscribe: one known only by address, who need not get it."""
+    return to.person is None and kind not in MUST_GET
+
+
+def _unsubscribe_url(work: Work, notification: Notification, to: Addressee, *, with_secret: bool) -> str:
+    token = (notification.secret or {}).get("unsubscribe")
+    if token is None or not may_unsubscribe(to, notification.kind):
+        return ""
+    return f"{work.settings.public_url}/unsubscribe/{token if with_secret else '…'}"
 
 
 @dataclass(frozen=True)
@@ -207,9 +229,9 @@ def refused(work: Work, batch: list[Notification]) -> dict[UUID, Verdict]:
 
 
 def outgoing(work: Work, notification: Notification) -> Outgoing:
-    """The mail as it goes out now, of all that are gathered in it; raises `Overtaken` where nothing of a batch may."""
+    """The mail as it goes out now, of all that are gathered in it; raises `Overtaken` where nothing of it may."""
     batch = batch_of(work, notification)
-    overtaken = refused(work, batch) if len(batch) > 1 else {}
+    overtaken = refused(work, batch)
     told = [each for each in batch if each.id not in overtaken]
     if not told:
         raise Overtaken(overtaken)
@@ -225,6 +247,7 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
         recipient=Mailbox(to.name, to.email),
         reply_to=Mailbox(coach.name, coach.email) if coach and not is_staff else None,
         date=work.now,
+        unsubscribe_url=_unsubscribe_url(work, notification, to, with_secret=True),
     )
     files = [File(each.filename, each.content_type, each.method, each.content) for each in notification.attachments]
     sent = _letter_for(work, told, with_secret=True)

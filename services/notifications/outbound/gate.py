@@ -10,7 +10,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts.notification import Origin
+from contracts.notification import MUST_GET, Origin
 
 Standing = Literal["internal_record", "invited", "active", "disabled", "staff", "deactivated", "outsider"]
 
@@ -73,7 +73,8 @@ class Facts:
     is the organisation's setting (C4); `about_state` is the state of the session or the invoice that the mail is about,
     `gone` where the note, goal, assignment or resource that it is about is not to be seen any more, empty where it is
     not known; `link_expires_at` is set where the mail is worth nothing without its link; `switched_off` says that the
-    recipient does without mails of this kind.
+    recipient does without mails of this kind; `suppressed` says why its address gets no mail (`unsubscribed`,
+    `bounced`), `server_said` what the mail server answered then.
     """
 
     standing: Standing
@@ -84,12 +85,14 @@ class Facts:
     about_state: str = ""
     link_expires_at: dt.datetime | None = None
     switched_off: bool = False
+    suppressed: str = ""
+    server_said: str = ""
 
 
 def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
     """Whether this mail may go to this recipient now (rule C2)."""
     verdict = _may_receive(facts)
-    return (verdict.allowed and _overtaken(facts, now)) or verdict
+    return (verdict.allowed and (_overtaken(facts, now) or _suppressed(facts))) or verdict
 
 
 def _may_receive(facts: Facts) -> Verdict:
@@ -155,6 +158,20 @@ def _outsider_may_receive(facts: Facts) -> Verdict:
             f"{name} goes to people known only by their address only when a coach or an admin sends or schedules it.",
         )
     return Verdict(True, OUTSIDER_KINDS[facts.kind], f"{name} goes to whoever was added to it by address.")
+
+
+def _suppressed(facts: Facts) -> Verdict | None:
+    """Why this address gets no such mail; a bounced one gets none at all. None if nothing is known against it."""
+    if facts.suppressed == "bounced":
+        said = f": {facts.server_said.rstrip('.')}." if facts.server_said else "."
+        return Verdict(
+            False, "C2", f"An earlier mail to this address was refused for good{said} An admin can lift that."
+        )
+    if facts.suppressed == "unsubscribed" and facts.standing == "outsider" and facts.kind not in MUST_GET:
+        return Verdict(
+            False, "C2", f"{NAMES[facts.kind]} does not go to this address: whoever reads it has unsubscribed."
+        )
+    return None
 
 
 def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:

@@ -37,6 +37,7 @@ SECRET_KINDS = {
 PLACES_OF = {"note_shared": "note", "goal_created": "goal", "assignment_shared": "assignment", "comment_added": None}
 #: News, which gather for a while and go out as one mail.
 GATHERED = (*PLACES_OF, "resource_shared")
+UNSUBSCRIBE = "Somebody gave us your address to send you this. To get no more mail like it, unsubscribe:"
 LONGEST_SUBJECT = 200
 LONGEST_NAME = 60
 _SAFE_LINKS = ("https://", "http://", "tel:", "skype:")
@@ -64,7 +65,8 @@ class Reader:
 
 @dataclass(frozen=True)
 class Scene:
-    """All that a letter is made of. Names are empty where the mail belongs to no engagement."""
+    """All that a letter is made of. Names are empty where the mail belongs to no engagement, `unsubscribe_url` is where
+    its reader cannot unsubscribe from it."""
 
     kind: str
     wording: Wording
@@ -79,6 +81,7 @@ class Scene:
     context: dict[str, Any]
     public_url: str
     reply_to_name: str
+    unsubscribe_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +151,7 @@ def _written(scene: Scene, worded: Worded, facts: list[Fact], button: Button | N
         "button": button,
         "small_print": _small_print(scene),
         "reply_to": one_line(scene.reply_to_name),
+        "unsubscribe_url": scene.unsubscribe_url,
     }
     html = _LAYOUT.get_template("letter.html").render(values)
     return Letter(subject, html, _as_text(values))
@@ -295,6 +299,8 @@ def _as_text(values: dict[str, Any]) -> str:
         blocks.append(values["small_print"])
     if values["reply_to"]:
         blocks.append(f"Answer this mail to reach {values['reply_to']}.")
+    if values["unsubscribe_url"]:
+        blocks.append(f"{UNSUBSCRIBE}\n{values['unsubscribe_url']}")
     return "\n\n".join([*blocks, f"-- \n{values['organisation']}"]) + "\n"
 
 

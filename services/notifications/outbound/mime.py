@@ -47,7 +47,7 @@ class File:
 
 @dataclass(frozen=True)
 class Post:
-    """What the headers say."""
+    """What the headers say; `unsubscribe_url` is the address that unsubscribes by one click (RFC 8058)."""
 
     message_id: str
     kind: str
@@ -55,6 +55,7 @@ class Post:
     recipient: Mailbox
     reply_to: Mailbox | None
     date: dt.datetime
+    unsubscribe_url: str = ""
 
 
 class _Headers(EmailPolicy):
@@ -80,6 +81,9 @@ def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
     message["Auto-Submitted"] = "auto-generated"
     message["X-Auto-Response-Suppress"] = "All"
     message["X-Coachworks-Kind"] = post.kind
+    if post.unsubscribe_url:
+        message["List-Unsubscribe"] = f"<{post.unsubscribe_url}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
     for file in files:

@@ -25,6 +25,10 @@ class NotificationNotFailed(Conflict):
     """Only a mail that failed can be tried again."""
 
 
+class MailNotAllowed(Conflict):
+    """The gate says no by now: trying it again would only cancel it."""
+
+
 class MailRequest(Base):
     """What a service asked for; its id is the id of the event that asked."""
 

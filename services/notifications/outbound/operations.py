@@ -24,10 +24,11 @@ from services.notifications.copies.models import Engagement
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Facts, may_notify
 from services.notifications.outbound.letter import GATHERED, SECRET_KINDS
-from services.notifications.outbound.models import Attachment, MailRequest, Notification
+from services.notifications.outbound.models import Attachment, MailNotAllowed, MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
 from services.notifications.outbound.wording import one_line
 from services.notifications.preferences.operations import is_switched_off
+from services.notifications.suppressions.operations import new_link, why_none
 
 
 class UnreadableAttachment(Invalid):
@@ -131,6 +132,8 @@ def _queue_one(
     elif not verdict.allowed:
         notification.be_refused(verdict.rule, verdict.reason)
         tell(work, NotificationRefused, notification)
+    elif desk.may_unsubscribe(to, notification.kind):
+        notification.secret = (secret or {}) | {"unsubscribe": new_link(work, to.email)}
     elif notification.kind in GATHERED and notification.engagement_id and not is_later:
         _gather(work, notification)
 
@@ -227,7 +230,8 @@ _SHOWN = (
 
 
 def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notification:
-    """Sets a failed mail going again at once, with all that is gathered in it; raises `NotificationNotFailed`."""
+    """Sets a failed mail going again at once, with all that is gathered in it; raises `NotificationNotFailed`, or
+    `MailNotAllowed` with what the gate says of it by now."""
     notification = work.change(Notification, input["id"], what="notification")
     _must_see(actor, notification)
     others: list[Notification] = []
@@ -238,6 +242,8 @@ def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notif
             Notification.state == "failed",
         )
         others = list(work.session.scalars(same.order_by(Notification.id).with_for_update()))
+    if notification.state == "failed" and not (verdict := desk.verdict_on(work, notification)).allowed:
+        raise MailNotAllowed(verdict.reason, rule=verdict.rule)
     for each in (notification, *others):
         each.retry(work.now)
         each.version += 1
@@ -260,6 +266,7 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     verdicts = []
     for asked in input.get("recipients") or [{"person_id": engagement.client_id}, {"person_id": engagement.coach_id}]:
         to = _recipient(work, actor, engagement, asked)
+        none = why_none(work, to.email)
         facts = Facts(
             standing=to.standing,
             kind=input["kind"],
@@ -267,6 +274,8 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             engagement=not engagement.deleted,
             cancellations_to_internal_records=setting,
             switched_off=is_switched_off(work, to.person.id if to.person else None, input["kind"]),
+            suppressed=none.why if none else "",
+            server_said=none.answer if none else "",
         )
         verdict = may_notify(facts, work.now)
         shown = to.person if desk.may_name(actor, engagement, to.person) else None

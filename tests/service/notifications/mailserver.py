@@ -19,13 +19,14 @@ class MailServer:
     """Takes mail; `answers(stage, recipient)` may say otherwise for the stages `rcpt` and `data`.
 
     An answer is None (take it), a reply such as `450 Busy`, `"hang"` (say nothing) or `"drop"` (close the line);
-    `options` are those of aiosmtpd's controller.
+    `looks` sees each mail before it is answered; `options` are those of aiosmtpd's controller.
     """
 
     def __init__(self, **options: Any) -> None:
         self.taken: list[tuple[str, bytes]] = []
         self.connections = 0
         self.answers: Callable[[str, str], str | None] = lambda stage, recipient: None
+        self.looks: Callable[[bytes], object] = lambda content: None
         self._lock = threading.Lock()
         self.options = options
         self._controller = Controller(
@@ -78,6 +79,7 @@ class _Handler:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         recipient = envelope.rcpt_tos[0]
+        self.server.looks(cast(bytes, envelope.original_content))
         reply = await self._answer("data", server, recipient)
         if reply is None:
             self.server.take(recipient, cast(bytes, envelope.original_content))
