@@ -30,6 +30,7 @@ from services.notifications.outbound.gate import Verdict
 from services.notifications.outbound.models import Notification
 from services.notifications.outbound.operations import tell
 from services.notifications.outbound.smtp import Connection, Rejected, Server, TryLater
+from services.notifications.suppressions.operations import bounce
 
 log = logs.get(__name__)
 
@@ -104,7 +105,7 @@ def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: Mail) ->
         addresses = mail.sender.wire_address, mail.recipient.wire_address
         connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim, mail.told))
     except (desk.Overtaken, Rejected, TryLater) as outcome:
-        _settle_unsent(runtime, claim, outcome)
+        _settle_unsent(runtime, claim, outcome, mail)
     else:
         _settle_sent(runtime, claim, mail)
 
@@ -156,9 +157,12 @@ def _settle_sent(runtime: Runtime, claim: Claim, mail: desk.Outgoing) -> None:
             time.sleep(pause)
 
 
-def _settle_unsent(runtime: Runtime, claim: Claim, outcome: desk.Overtaken | Rejected | TryLater) -> None:
+def _settle_unsent(runtime: Runtime, claim: Claim, outcome: desk.Overtaken | Rejected | TryLater, mail: Mail) -> None:
+    """Writes down why the mail is not out; an address that the mail server refuses for good gets no more."""
     with runtime.work() as work:
         leader = claimed(work, Notification, *claim)
+        if isinstance(outcome, Rejected) and outcome.bounced and isinstance(mail, desk.Outgoing):
+            bounce(work, mail.recipient.address, outcome.bounced)
         batch = desk.batch_of(work, leader, lock=True)
         if isinstance(outcome, desk.Overtaken):
             for notification in batch:

@@ -9,7 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.utils import parseaddr
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+from services.notifications.outbound.bounces import is_about_the_mailbox
+from services.notifications.outbound.wording import one_line
 
 _SWITCH = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -19,7 +23,14 @@ class TryLater(Exception):
 
 
 class Rejected(Exception):
-    """The mail server refuses this mail for good. The message is a sentence for a person."""
+    """The mail server refuses this mail for good. The message is a sentence for a person.
+
+    `bounced` is what the server said, on one line, if it said that the recipient's mailbox takes no mail for good.
+    """
+
+    def __init__(self, sentence: str, *, bounced: str = "") -> None:
+        super().__init__(sentence)
+        self.bounced = bounced
 
 
 @dataclass(frozen=True)
@@ -100,15 +111,15 @@ class Connection:
             if options and not smtp.has_extn("smtputf8"):
                 raise Rejected("The mail server takes no address with letters outside ASCII.")
             self._expect(smtp.mail(sender, options))
-            self._expect(smtp.rcpt(recipient))
+            self._expect(smtp.rcpt(recipient), "rcpt")
             try:
                 before_data()
             except BaseException:
                 self._reset()
                 raise
-            self._expect(smtp.data(message))
+            self._expect(smtp.data(message), "data")
         except smtplib.SMTPDataError as error:
-            self._expect((error.smtp_code, _bytes(error.smtp_error)))
+            self._expect((error.smtp_code, _bytes(error.smtp_error)), "data")
         except (OSError, smtplib.SMTPException) as error:
             self.close()
             # smtplib tells a timeout as a lost connection.
@@ -164,17 +175,22 @@ class Connection:
             raise
         return smtp
 
-    def _expect(self, reply: tuple[int, bytes]) -> None:
+    def _expect(self, reply: tuple[int, bytes], stage: Literal["mail", "rcpt", "data"] = "mail") -> None:
         """Returns on 2xx; else the transaction is over, and a 4xx is `TryLater`, a 5xx `Rejected`."""
         code, text = reply
         if 200 <= code < 300:
             return
-        said = f"The mail server said: {code} {_clean(text.decode('utf-8', 'replace'))}"
+        words = _clean(text.decode("utf-8", "replace"))
+        answer = f"{code} {words}"
+        said = f"The mail server said: {answer}"
         if code == 421:  # it is closing the connection
             self.close()
         else:
             self._reset()
-        raise Rejected(said) if 500 <= code < 600 else TryLater(said)
+        if not 500 <= code < 600:
+            raise TryLater(said)
+        bounced = stage != "mail" and is_about_the_mailbox(stage, code, words)
+        raise Rejected(said, bounced=answer if bounced else "")
 
     def _reset(self) -> None:
         if self._smtp is None:
@@ -194,7 +210,7 @@ def _bytes(value: bytes | str) -> bytes:
 
 
 def _clean(text: str) -> str:
-    return " ".join(text.split())[:300]
+    return one_line(text)[:300]
 
 
 def _sentence(error: Exception) -> str:
