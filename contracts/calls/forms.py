@@ -13,6 +13,8 @@ QUESTION_KINDS = ("text", "long_text", "rating", "choice", "choices", "yes_no", 
 MOST_QUESTIONS = 100
 MOST_OPTIONS = 50
 HIGHEST_SCALE = 10
+MOST_REMINDERS = 5
+MOST_DAYS = 30
 STATES = ("sent", "answered", "expired")
 
 
@@ -61,6 +63,22 @@ class FormRecipient(Schema):
     name = text(200, shortest=0, load_default="")
 
 
+class Reminders(Schema):
+    """Whoever has not answered is reminded at most `count` times, with at least `every_days` days between; after the
+    links have expired, nobody is."""
+
+    count = fields.Integer(required=True, strict=True, validate=validate.Range(1, MOST_REMINDERS))
+    every_days = fields.Integer(required=True, strict=True, validate=validate.Range(1, MOST_DAYS))
+
+
+class PlannedReminders(Reminders):
+    """`sent` of them have gone out; `next_at` is null when there are none to come."""
+
+    sent = fields.Integer(required=True)
+    next_at = Instant(required=True, allow_none=True)
+    stopped_at = Instant(required=True, allow_none=True, metadata={"description": "when staff switched them off"})
+
+
 class NewFormRequest(Schema):
     """Mails the form to each recipient, with a link of its own."""
 
@@ -68,6 +86,9 @@ class NewFormRequest(Schema):
     form_id = fields.UUID(required=True)
     recipients = fields.List(fields.Nested(FormRecipient), required=True, validate=validate.Length(1, 100))
     item_id = fields.UUID(load_default=None, allow_none=True, metadata={"description": "of the program"})
+    reminders = fields.Nested(
+        Reminders, load_default=None, allow_none=True, metadata={"description": "none unless they are switched on"}
+    )
 
 
 class AskedRecipient(FormRecipient):
@@ -94,6 +115,7 @@ class FormRequest(Entity):
     expires_at = Instant(required=True)
     questions = fields.List(fields.Nested(Question), required=True)
     recipients = fields.List(fields.Nested(AskedRecipient), required=True)
+    reminders = fields.Nested(PlannedReminders, required=True, allow_none=True)
     responses = fields.List(fields.Nested(FormResponse), required=True)
 
 
@@ -147,6 +169,7 @@ delete_form = command("documents.delete_form", ById)
 request_form = command("documents.request_form", NewFormRequest, FormRequest)
 list_form_requests = query("documents.list_form_requests", ListFormRequests, page_of(FormRequest))
 get_form_request = query("documents.get_form_request", ById, FormRequest)
+stop_form_reminders = command("documents.stop_form_reminders", ById, FormRequest)
 list_my_forms = query("documents.list_my_forms", ListFormRequests, page_of(MyForm), roles=CLIENT)
 get_my_form = query("documents.get_my_form", ById, MyForm, roles=CLIENT)
 answer_my_form = command("documents.answer_my_form", MyFormAnswers, MyForm, roles=CLIENT)

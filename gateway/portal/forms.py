@@ -142,15 +142,22 @@ def _new_request(id: UUID, **again: Any) -> ResponseReturnValue:
     engagement = found.need("engagement")
     verdicts = to_the_client(engagement, found.need("verdicts"))
     people = [{"email": verdict["recipient"]["email"], "name": verdict["recipient"]["name"]} for verdict in verdicts]
+    refused = again.pop("refused", verdicts)
     forms = [(form["id"], form["title"]) for form in found.need("forms")["items"]]
     values = {"attendees": people} if "problem" not in again else {**again.pop("values"), "attendees": typed_people()}
-    return show.page("pages/form_send.html", engagement=engagement, forms=forms, values=values, **again)
+    refused = [verdict for verdict in refused if not verdict["allowed"]]
+    return show.page(
+        "pages/form_send.html", engagement=engagement, forms=forms, values=values, refused=refused, **again
+    )
 
 
 @pages.post("/engagements/<uuid:id>/form-requests", STAFF)
 def request_form(id: UUID) -> ResponseReturnValue:
-    given = {"engagement_id": str(id), **show.form("form_id"), "recipients": typed_people()}
-    count = len(given["recipients"])
+    """Mails it; who would get no mail is said first, once for each address (C2)."""
+    given = {"engagement_id": str(id), **show.form("form_id"), "recipients": typed_people(), **_typed_reminders()}
+    if refused := _refused(id, given["recipients"]):
+        return _new_request(id, status=409, values=show.typed_values(), problem=None, refused=refused)
+    count = len(_not_told(given["recipients"]))
     return show.attempt(
         calls.request_form,
         given,
@@ -159,6 +166,36 @@ def request_form(id: UUID) -> ResponseReturnValue:
         ),
         lambda **again: _new_request(id, **again),
     )
+
+
+def _typed_reminders() -> Json:
+    typed = show.whole({"count": "", "every_days": "", **show.form("count", "every_days")})
+    return {"reminders": typed} if typed["count"] else {}
+
+
+def _not_told(people: list[Json]) -> list[Json]:
+    """Those of whom the dialog has not said that they get no mail."""
+    told = {address.lower() for address in request.form.getlist("told")}
+    return [one for one in people if one["email"].lower() not in told]
+
+
+def _refused(id: UUID, people: list[Json]) -> list[Json]:
+    """The gate's verdicts on those who would get no mail and of whom the dialog has not said so yet."""
+    new = _not_told(people)
+    if not new:
+        return []
+    try:
+        asked = {"engagement_id": str(id), "kind": "form_request", "recipients": new}
+        verdicts: list[Json] = ask(notifications.may_notify, asked)["verdicts"]
+    except CoachworksError:
+        return []  # what is wrong with an address, the request itself says
+    return [verdict for verdict in verdicts if not verdict["allowed"]]
+
+
+@pages.post("/form-requests/<uuid:id>/stop-reminders", STAFF)
+def stop_reminders(id: UUID) -> ResponseReturnValue:
+    back = f"/form-requests/{id}"
+    return show.act(calls.stop_form_reminders, {"id": str(id)}, back, "Nobody is reminded of it any more.")
 
 
 @pages.get("/form-requests/<uuid:id>", STAFF)

@@ -9,6 +9,7 @@ from services.documents.base import Base
 from services.documents.copies import operations as copies
 from services.documents.files import http, sweep
 from services.documents.forms import operations as forms
+from services.documents.forms import reminders
 from services.documents.library import operations as library
 from services.documents.resources import operations as resources
 from services.documents.settings import Settings
@@ -36,6 +37,7 @@ service = Service(
         form_calls.request_form: forms.request,
         form_calls.list_form_requests: forms.list_requests,
         form_calls.get_form_request: forms.show_request,
+        form_calls.stop_form_reminders: forms.stop_reminders,
         form_calls.list_my_forms: forms.list_mine,
         form_calls.get_my_form: forms.show_mine,
         form_calls.answer_my_form: forms.answer_mine,
@@ -50,6 +52,6 @@ service = Service(
         On("engagements.item.*.v1", copies.item_changed),
         On("engagements.item.sent.v1", forms.item_sent),
     ],
-    every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire)],
+    every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire), Every(60, reminders.remind)],
     serves=http.make_app,
 )

@@ -154,3 +154,57 @@ def test_nothing_in_questions_and_answers_runs(coach: Page, running: Running, en
     for address in (f"/form-requests/{asked['id']}", f"/forms/{form['id']}", "/forms", f"{engagement}/program"):
         coach.goto(address)
         assert coach.evaluate("window.owned") is None
+
+
+def test_c3_reminders_are_switched_on_in_the_dialog_and_off_on_the_requests_page(coach: Page, engagement: str) -> None:
+    coach.goto(f"{engagement}/program")
+    coach.get_by_role("link", name="Send a form").first.click()
+    dialog = coach.get_by_role("dialog")
+    dialog.get_by_label("Reminders").select_option("2")
+    dialog.get_by_label("Days between them").fill("31")
+    dialog.get_by_role("button", name="Send the form").click()
+    expect(dialog.locator("#every_days-error")).to_be_visible()
+    expect(dialog.get_by_label("Reminders")).to_have_value("2")
+    coach.screenshot(path=ARTEFACTS / "84-form-reminders.png")
+    dialog.get_by_label("Days between them").fill("3")
+    dialog.get_by_role("button", name="Send the form").click()
+    expect(coach.get_by_text("0 of 2 reminders sent, the next one on")).to_be_visible()
+    assert flaws(coach) == []
+    coach.screenshot(path=ARTEFACTS / "85-form-request-reminders.png", full_page=True)
+    coach.get_by_role("button", name="Stop the reminders").click()
+    expect(coach.get_by_text("They were switched off on")).to_be_visible()
+    expect(coach.get_by_role("button", name="Stop the reminders")).to_have_count(0)
+
+
+def test_c2_whoever_unsubscribes_is_said_to_get_no_mail_until_an_admin_lets_it(
+    coach: Page, running: Running, browser: Browser, engagement: str
+) -> None:
+    mail = running.mailbox.await_mail("mara@partner.example", "form_request")
+    phone = _page(browser, running, viewport={"width": 390, "height": 844})
+    phone.goto(mail["List-Unsubscribe"].strip("<>"))
+    assert flaws(phone) == []
+    phone.screenshot(path=ARTEFACTS / "86-unsubscribe.png")
+    phone.get_by_role("button", name="Unsubscribe").click()
+    expect(phone.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    assert flaws(phone) == []
+    phone.context.close()
+
+    coach.goto(f"{engagement}/program")
+    coach.get_by_role("link", name="Send a form").first.click()
+    dialog = coach.get_by_role("dialog")
+    dialog.get_by_role("button", name="Add a person").click()
+    dialog.get_by_label("Address").nth(1).fill("mara@partner.example")
+    dialog.get_by_role("button", name="Send the form").click()
+    expect(dialog.get_by_text("whoever reads it has unsubscribed")).to_be_visible()
+    assert flaws(coach) == []
+    coach.screenshot(path=ARTEFACTS / "87-form-refused.png")
+
+    coach.goto("/settings/suppressions")
+    expect(coach.get_by_text("mara@partner.example")).to_be_visible()
+    assert flaws(coach) == []
+    coach.screenshot(path=ARTEFACTS / "88-suppressions.png")
+    coach.get_by_label("Menu of mara@partner.example").click()
+    coach.get_by_role("link", name="Let it have mail again").click()
+    coach.get_by_role("dialog").get_by_role("button", name="Let it have mail").click()
+    expect(coach.get_by_text("Every address gets mail")).to_be_visible()
+    assert flaws(coach) == []

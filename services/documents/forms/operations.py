@@ -25,6 +25,7 @@ from contracts.events.forms import (
 )
 from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy
 from services.documents.copies.operations import engagement_of
+from services.documents.forms import reminders
 from services.documents.forms.answers import checked
 from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
 
@@ -125,6 +126,8 @@ def _ask(
         asked.recipients.append(recipient)
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
+    if input["reminders"]:
+        reminders.switch_on(work, actor, asked, input["reminders"])
     work.publish(FormRequestSent, asked, asked.facts(), actor)
     return asked
 
@@ -163,6 +166,14 @@ def show_request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         engagement_of(work, actor, asked.engagement_id)
     except NotFound:
         raise NotFound("There is no such form request.") from None
+    return _shown(asked, actor)
+
+
+def stop_reminders(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """Nobody is reminded of it any more; raises `NoReminders`."""
+    show_request(work, actor, input)
+    asked = work.change(FormRequest, input["id"], what="form request")
+    reminders.stop(work, asked)
     return _shown(asked, actor)
 
 
@@ -209,6 +220,7 @@ def _answer(work: Work, actor: Actor, recipient: FormRecipient, answers: dict[st
     recipient.answer(work.now, checked(asked.questions, answers))
     work.session.refresh(asked, ["recipients"])
     if asked.settle():
+        reminders.end(work, asked)
         work.publish(FormRequestAnswered, asked, asked.facts(), actor)
 
 
@@ -233,6 +245,7 @@ def _form_for(work: Work, input: Input, *, change: bool = False) -> Form:
 
 def _by_token(work: Work, token: str) -> FormRecipient:
     found = work.session.scalar(select(FormRecipient).where(FormRecipient.token_digest == token_digest(token)))
+    found = found or reminders.recipient_of(work, token)
     if found is None or work.session.get_one(EngagementCopy, found.request.engagement_id).deleted:
         raise dead_link()
     return found
@@ -240,7 +253,7 @@ def _by_token(work: Work, token: str) -> FormRecipient:
 
 def _shown(asked: FormRequest, actor: Actor) -> dict[str, Any]:
     names = ("id", "created_at", "updated_at", "version", "engagement_id", "form_id", "item_id", "title",
-             "confidential", "state", "expires_at", "questions", "recipients")  # fmt: skip
+             "confidential", "state", "expires_at", "questions", "recipients", "reminders")  # fmt: skip
     answered = [recipient for recipient in asked.recipients if recipient.answered_at]
     may_read = actor.is_admin or not asked.confidential
     responses = [{"recipient": each, "answers": each.answers, "at": each.answered_at} for each in answered]

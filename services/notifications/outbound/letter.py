@@ -204,7 +204,7 @@ def values_of(scene: Scene) -> dict[str, Any]:
         for name in ("client", "program", "others"):  # a stakeholder learns of the goal, and of nothing else (S1.29)
             del values[name]
     elif scene.kind == "form_request":
-        values["form"] = one_line(context["name"])
+        values |= {"form": one_line(context["name"]), "reminder": context.get("reminder", False)}
     elif scene.kind in ITEM_KINDS:
         values["item"] = one_line(context["name"])
     elif scene.kind in ("invitation", "staff_invitation"):
@@ -285,7 +285,8 @@ def _place(scene: Scene) -> str:
 def _small_print(scene: Scene) -> str:
     if scene.kind in SECRET_KINDS:
         until = times.moment(_instant(scene.context["expires_at"]), scene.reader.time_zone)
-        return f"The link works once, until {until}. Do not pass this mail on."
+        reminder = "This is a reminder. " if scene.context.get("reminder") else ""
+        return f"{reminder}The link works once, until {until}. Do not pass this mail on."
     return ""
 
 

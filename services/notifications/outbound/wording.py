@@ -73,10 +73,11 @@ The attached invite takes it out of your calendar.""",
 {%- else %}The session with {{ others }} is near.{% endif %}""",
     ),
     "form_request": Wording(
-        "{{ coach.name }} asks you to fill in: {{ form }}",
+        "{% if reminder %}Reminder: {% endif %}{{ coach.name }} asks you to fill in: {{ form }}",
         """{{ greeting }}
 
-{{ coach.name }} asks you to fill in {{ form }}. It works on a phone too.""",
+{% if reminder %}{{ coach.name }} still waits for your answers to {{ form }}.
+{%- else %}{{ coach.name }} asks you to fill in {{ form }}.{% endif %} It works on a phone too.""",
     ),
     "item_task": Wording(
         "A task for you: {{ item }}",

@@ -292,3 +292,12 @@ def test_times_and_money_read_as_people_write_them() -> None:
 
 def test_the_examples_of_the_tests_cover_every_kind() -> None:
     assert all(context_of(kind) is not None for kind in DEFAULTS)
+
+
+def test_a_reminder_of_a_form_says_that_it_is_one_whatever_the_wording(post: House, mail_server: MailServer) -> None:
+    mail = sent(post, mail_server, "form_request", GUEST, context={"reminder": True})
+    assert mail["Subject"] == "Reminder: Judith Okonkwo asks you to fill in: Before we begin"
+    text = content(mail, "text/plain")
+    assert "still waits for your answers to Before we begin. It works on a phone too." in text
+    assert "This is a reminder. The link works once" in text
+    assert f"https://coach.example/invitations/{TOKEN}" in text
