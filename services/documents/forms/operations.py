@@ -80,7 +80,10 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         item = work.copy(ItemCopy, input["item_id"], what="item")
         if item.deleted or item.kind != "form" or item.engagement_id != engagement.id:
             raise Invalid("The input is not valid.", errors={"item_id": ["No form of this engagement's program."]})
-    return _shown(_ask(work, actor, engagement, form, input["recipients"], input["item_id"]), actor)
+    asked = _ask(work, actor, engagement, form, input["recipients"], input["item_id"])
+    if input["reminders"]:
+        reminders.switch_on(work, actor, asked, input["reminders"])
+    return _shown(asked, actor)
 
 
 def item_sent(work: Work, event: Event) -> None:
@@ -126,8 +129,6 @@ def _ask(
         asked.recipients.append(recipient)
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
-    if input["reminders"]:
-        reminders.switch_on(work, actor, asked, input["reminders"])
     work.publish(FormRequestSent, asked, asked.facts(), actor)
     return asked
 

@@ -156,6 +156,7 @@ def _remind(work: Work, reminders: FormReminders, recipient: FormRecipient, ordi
             "url": f"{work.settings.public_url}/forms/{token}",
             "expires_at": expires_at,
             "name": asked.title,
+            "request_id": str(asked.id),
             "reminder": True,
         },
     )

@@ -36,7 +36,7 @@ def test_s1_22_s1_24_a_form_that_goes_out_with_the_program_is_asked_of_its_recip
     assert requests[0]["trigger"] == {"origin": "staff", "person_id": str(house.coach.id)}
     (event,) = house.harness.events("documents.form_request.sent.v1")
     assert event.data["item_id"] == str(item)
-    assert page(house, tokens(house)[0])["title"] == form["title"]
+    assert page(house, tokens(house)[0])["title"] == "A step", "what the program calls it"
 
 
 def test_only_a_form_of_this_engagements_program_can_be_named_in_a_request(house: House) -> None:
