@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import threading
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import requests
 
 from contracts.envelope import Event
 from contracts.events import EventData
@@ -18,8 +21,8 @@ from tests.support.broker import Hand, eventually
 from tests.support.mail import Mailbox
 from tests.support.people import coach, coach_facts
 from tests.system.exactly_once import NotExactlyOnce, check
-from tests.system.havoc import PROCESSES, Havoc
-from tests.system.ledger import Callers, commands, found_engagements
+from tests.system.havoc import PROCESSES, Havoc, envelopes
+from tests.system.ledger import Callers, Engagement, commands, found_engagements
 
 SESSIONS = 300
 ROUND = 20
@@ -156,3 +159,60 @@ def test_a_poison_message_is_parked_while_others_flow_and_redriven_when_its_caus
     assert "1 of 1 set going again" in havoc.coachworks("notifications", "parked", "redrive", "notifications", "--all")
     Mailbox(havoc.local.mail_folder).await_mail(facts["email"], "password_reset")
     havoc.settle()
+
+
+def test_c12_items_that_go_out_by_themselves_do_so_once_whatever_is_killed(havoc: Havoc) -> None:
+    """One form follows a task that is completed amid the kills, another one is due amid them."""
+    engagements = found_engagements(havoc.admin, "items", 12)
+    question = {"label": "What did you notice?", "kind": "text"}
+    form = havoc.admin.post("/forms", {"title": "Reflection", "questions": [question]}, expect=201)["id"]
+    due = (dt.datetime.now(dt.UTC) + dt.timedelta(seconds=15)).isoformat()
+    firsts = [_program(havoc, engagement, form, due) for engagement in engagements]
+    havoc.settle()
+    hurt = ("engagements", "engagements-worker", "documents", "documents-worker", "notifications", "engagements")
+    for place, name in enumerate(hurt):
+        completing = [threading.Thread(target=_complete, args=(havoc, first)) for first in firsts[2 * place :][:2]]
+        for thread in completing:
+            thread.start()
+        havoc.kill(name)
+        havoc.start(name)
+        for thread in completing:
+            thread.join()
+    havoc.local.wait_ready()
+
+    def states() -> set[str]:
+        there = [havoc.admin.get(f"/engagements/{one.id}/items")["items"] for one in engagements]
+        return {item["state"] for items in there for item in items}
+
+    eventually(lambda: states() == {"completed", "sent"}, 60, "the end of the items")
+    havoc.settle()
+    mailed = {(mail["To"].addresses[0].addr_spec, mail["Message-ID"]) for mail in havoc.mails("form_request")}
+    clients = [engagement.client for engagement in engagements]
+    assert Counter(to for to, _ in mailed if to in clients) == Counter(clients * 2)
+    requests_sent = [event["data"] for event in envelopes(havoc, "documents.form_request.sent.v1")]
+    assert len(requests_sent) == len({data["item_id"] for data in requests_sent}) == 2 * len(engagements)
+
+
+def _program(havoc: Havoc, engagement: Engagement, form: str, due: str) -> str:
+    """A task, a form that follows it, a form at a time; the id of the task."""
+    ids = []
+    for title, kind in (("A task", "task"), ("Follows it", "form"), ("At its time", "form")):
+        given = {"title": title, "kind": kind, **({"form_id": form} if kind == "form" else {})}
+        ids.append(havoc.admin.post(f"/engagements/{engagement.id}/items", given, expect=201)["id"])
+    to = {"recipients": [{"email": engagement.client}]}
+    for id_, when in zip(ids[1:], ({"after_previous": True}, {"send_at": due}), strict=True):
+        havoc.admin.request("PUT", f"/items/{id_}/recipients", expect=200, json=to)
+        havoc.admin.post(f"/items/{id_}/schedule", when)
+    return str(ids[0])
+
+
+def _complete(havoc: Havoc, item: str) -> None:
+    """Says it under one key again and again until it is answered."""
+    url, headers = f"{havoc.admin.url}/api/v1/items/{item}/complete", dict(havoc.admin.session.headers)
+
+    def answered() -> bool:
+        answer = requests.post(url, json={}, headers=headers | {"Idempotency-Key": item}, timeout=20)
+        assert answer.status_code in (200, 503), answer.text
+        return answer.status_code == 200
+
+    eventually(answered, 60, "the completion")
