@@ -95,6 +95,7 @@ enable_client = command("engagements.enable_client", ById, Client)
 # Invitations ------------------------------------------------------------------------------------------------------
 
 invite_client = command("engagements.invite_client", NewInvitation, Client)
+revoke_invitation = command("engagements.revoke_invitation", ById, Client)
 get_invitation = query("engagements.get_invitation", Token, Invitation, roles=ANYONE)
 accept_invitation = command("engagements.accept_invitation", NewPassword, SignedIn, roles=ANYONE)
 

@@ -71,6 +71,7 @@ routes.post("/clients/<uuid:id>/enable", calls.enable_client)
 routes.get("/clients/<uuid:id>/engagements", calls.list_client_engagements)
 
 routes.post("/engagements/<uuid:id>/invitation", calls.invite_client, status=202)
+routes.delete("/engagements/<uuid:id>/invitation", calls.revoke_invitation)
 routes.get("/public/invitations/<token>", calls.get_invitation)
 routes.post("/public/invitations/<token>", calls.accept_invitation, status=201)
 

@@ -247,6 +247,13 @@ def invitation_form(id: UUID) -> ResponseReturnValue:
     return _invitation_form(id)
 
 
+@pages.post("/engagements/<uuid:id>/invitation/revoke", STAFF)
+def revoke_invitation(id: UUID) -> ResponseReturnValue:
+    return show.act(
+        calls.revoke_invitation, {"id": str(id)}, f"/engagements/{id}", "The invitation's link works no more."
+    )
+
+
 def _invitation_form(id: UUID, **again: Any) -> ResponseReturnValue:
     engagement = show.look(engagement=(calls.get_engagement, {"id": str(id)})).need("engagement")
     client = show.look(client=(calls.get_client, {"id": engagement["client"]["id"]})).need("client")

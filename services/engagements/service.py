@@ -54,6 +54,7 @@ service = Service(
         calls.get_password_reset: invitations.get_password_reset,
         calls.reset_password: invitations.reset_password,
         calls.invite_client: invitations.invite_client,
+        calls.revoke_invitation: invitations.revoke_invitation,
         calls.get_invitation: invitations.get_invitation,
         calls.accept_invitation: invitations.accept_invitation,
         calls.get_organisation: organisation.show,

@@ -11,7 +11,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Invalid
-from contracts.events.engagements import ClientActivated, ClientInvited, CoachUpdated
+from contracts.events.engagements import ClientActivated, ClientInvited, ClientUpdated, CoachUpdated
 from services.engagements.activity.operations import record
 from services.engagements.engagements.access import engagement_for
 from services.engagements.engagements.models import Engagement
@@ -33,6 +33,20 @@ def invite_client(work: Work, actor: Actor, input: Input) -> Person:
     _mail_link(work, client, "invitation", actor, kind="invitation", engagement=engagement, message=input["message"])
     record(
         work, engagement.id, actor, kind="client", verb="invited", text=f"invited {client.name} to create an account",
+        target=client.name, link=f"/clients/{client.id}", client_sees=False,
+    )  # fmt: skip
+    return client
+
+
+def revoke_invitation(work: Work, actor: Actor, input: Input) -> Person:
+    """Ends the link of an invitation that was not accepted yet (C19); the client is an Internal Record again."""
+    engagement = engagement_for(work, actor, input["id"])
+    client = work.change(Person, engagement.client_id, what="client")
+    client.uninvite()
+    revoke_links(work, client, "invitation")
+    work.publish(ClientUpdated, client, client.client_facts(), actor)
+    record(
+        work, engagement.id, actor, kind="client", verb="uninvited", text=f"revoked the invitation of {client.name}",
         target=client.name, link=f"/clients/{client.id}", client_sees=False,
     )  # fmt: skip
     return client

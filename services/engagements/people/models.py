@@ -22,7 +22,7 @@ class AlreadyActive(Conflict):
 
 
 class NotInvited(Conflict):
-    """Only who was invited can create an account."""
+    """There is no invitation that could be accepted or revoked."""
 
 
 class PortalDisabled(Conflict):
@@ -134,7 +134,7 @@ class Person(Entity, Base):
         """A new password for who may have one."""
         self.password_hash = password_hash
 
-    # Clients: internal_record → invited → active ⇄ disabled (rule C1)
+    # Clients: internal_record ⇄ invited → active ⇄ disabled (rule C1)
 
     def invite(self) -> None:
         """An invitation is on its way; a second one changes nothing here."""
@@ -143,6 +143,12 @@ class Person(Entity, Base):
         if self.portal == "disabled":
             raise PortalDisabled(f"The portal access of {self.name} is switched off. Switch it on instead.", rule="C1")
         self.portal = "invited"
+
+    def uninvite(self) -> None:
+        """The invitation is withdrawn: an Internal Record again; raises `NotInvited`."""
+        if self.portal != "invited":
+            raise NotInvited(f"{self.name} has no invitation that is open.", rule="S1.36")
+        self.portal = "internal_record"
 
     def activate(self, password_hash: str) -> None:
         """The invited client created a password."""

@@ -282,12 +282,21 @@ def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
         place = work.session.get(Place, request.about_id)
         is_known = place is not None and place.sequence >= (request.about_version or 0)
         return "gone" if place is not None and is_known and place.gone else ""
+    if request.about_kind == "client" and _was_uninvited(work, request):
+        return "gone"
     found: CoachingSession | Invoice | None = None
     if request.about_kind == "session":
         found = work.session.get(CoachingSession, request.about_id)
     elif request.about_kind == "invoice":
         found = work.session.get(Invoice, request.about_id)
     return found.state if found else ""
+
+
+def _was_uninvited(work: Work, request: MailRequest) -> bool:
+    """Whether the invitation that the mail is was revoked since."""
+    client = work.session.get(Person, request.about_id)
+    is_newer = client is not None and client.sequence > (request.about_version or 0)
+    return client is not None and is_newer and client.standing == "internal_record"
 
 
 #: What ends a mail's purpose besides what it is about: a comment deleted, a form answered, a stakeholder taken off.

@@ -212,3 +212,29 @@ def test_an_invitation_is_logged_for_staff_only(house: House) -> None:
         "invited Leila Haddad to create an account",
     ]
     assert house.activity(by=house.client, kind="client") == []
+
+
+def test_s1_36_an_invitation_is_optional_and_is_sent_again_in_place_of_the_one_before(house: House) -> None:
+    assert house.portal_of() == "internal_record"
+    first = house.invite()
+    second = house.invite()
+    with pytest.raises(NotFound):
+        house.public(calls.get_invitation, {"token": first})
+    assert house.public(calls.get_invitation, {"token": second})["name"] == "Leila Haddad"
+
+
+def test_c19_an_invitation_is_revoked_until_it_is_accepted(house: House) -> None:
+    with pytest.raises(Conflict):
+        house.call(calls.revoke_invitation, {"id": house.engagement})
+    token = house.invite()
+    stranger = house.coach_called("Samuel Adler")
+    with pytest.raises(NotFound):
+        house.call(calls.revoke_invitation, {"id": house.engagement}, by=stranger)
+    assert house.call(calls.revoke_invitation, {"id": house.engagement})["portal"] == "internal_record"
+    with pytest.raises(NotFound) as refused:
+        house.public(calls.accept_invitation, {"token": token, "password": PASSWORD})
+    assert refused.value.rule == "C19"
+    assert house.harness.events("engagements.client.updated.v1")[-1].data["portal"] == "internal_record"
+    house.activate()
+    with pytest.raises(Conflict):
+        house.call(calls.revoke_invitation, {"id": house.engagement})

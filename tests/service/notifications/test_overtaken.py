@@ -169,3 +169,14 @@ def test_c6_what_was_asked_for_an_engagement_that_is_deleted_is_not_mailed(post:
     mail = post.only()
     assert (mail["state"], mail["rule"]) == ("cancelled", "C6")
     assert mail["reason"] == "The engagement was deleted before this mail went out."
+
+
+def test_c6_an_invitation_that_was_revoked_before_it_went_out_is_not_mailed(post: House) -> None:
+    nora = post.client_called("Nora Late", "internal_record")
+    engagement = post.engagement_of(nora)
+    about = {"kind": "client", "id": nora.id, "version": 2}
+    post.client_is(nora, portal="invited")
+    post.request("invitation", nora, engagement_id=engagement, about=about)
+    post.client_is(nora, portal="internal_record")
+    post.send_all()
+    assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")
