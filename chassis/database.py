@@ -68,6 +68,15 @@ def _insert_new(table: Table, dialect: str) -> Any:
     return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(table).on_conflict_do_nothing()
 
 
+class _Keeping(Session):
+    """Holds on to all that it has loaded: within one snapshot it cannot become another."""
+
+
+@event.listens_for(_Keeping, "loaded_as_persistent")
+def _keep(session: Session, instance: object) -> None:
+    session.info.setdefault("kept", []).append(instance)
+
+
 class Database:
     """One engine and its sessions. Thread-safe; opens no connection until it is used."""
 
@@ -99,8 +108,8 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A read-only transaction on one snapshot; whatever it changed is rolled back."""
-        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        """A read-only transaction on one snapshot, which fetches no row twice by its id; rolled back at its end."""
+        with _Keeping(self._reading, expire_on_commit=False, autoflush=False) as session:
             yield session
             session.expunge_all()  # what was read can still be used
             session.rollback()

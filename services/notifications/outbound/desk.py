@@ -70,7 +70,10 @@ def may_name(actor: Actor, engagement: Engagement, person: Person | None) -> boo
 
 def organisation(work: Work) -> Organisation:
     """The organisation; raises `NotFound`, awaited, before it was heard of."""
-    found = work.session.scalars(select(Organisation)).first()
+    found: Organisation | None = work.session.info.get("organisation")
+    if found is None:
+        found = work.session.scalars(select(Organisation)).first()
+        work.session.info["organisation"] = found
     if found is None:
         raise NotFound("There is no organisation yet.", awaited=True)
     return found
@@ -85,8 +88,11 @@ def wording_of(work: Work, kind: str, item_id: UUID | None = None) -> Wording:
 
 def verdict_on(work: Work, notification: Notification) -> Verdict:
     """What the gate says of this mail now (C2, C6)."""
+    return _verdict(work, notification, _addressee_of(work, notification))
+
+
+def _verdict(work: Work, notification: Notification, to: Addressee) -> Verdict:
     request = notification.request
-    to = _addressee_of(work, notification)
     expires_at = request.context.get("expires_at") if notification.kind in letter.SECRET_KINDS else None
     none = why_none(work, to.email)
     facts = Facts(
@@ -117,22 +123,23 @@ def batch_of(work: Work, notification: Notification, *, lock: bool = False) -> l
 
 def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> Letter:
     """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
-    return letter.compose(_scene_of(work, notification, with_secret=with_secret))
+    to = _addressee_of(work, notification)
+    return letter.compose(_scene_of(work, notification, to, with_secret=with_secret))
 
 
 def shown_letter_of(work: Work, notification: Notification) -> Letter:
     """The mail as it would go out now, with whatever gathers in it."""
-    return _letter_for(work, batch_of(work, notification) or [notification], with_secret=False)
-
-
-def _letter_for(work: Work, batch: list[Notification], *, with_secret: bool) -> Letter:
-    if len(batch) == 1:
-        return letter_of(work, batch[0], with_secret=with_secret)
-    return letter.gather([_scene_of(work, each, with_secret=False) for each in batch])
-
-
-def _scene_of(work: Work, notification: Notification, *, with_secret: bool) -> Scene:
     to = _addressee_of(work, notification)
+    return _letter_for(work, batch_of(work, notification) or [notification], to, with_secret=False)
+
+
+def _letter_for(work: Work, batch: list[Notification], to: Addressee, *, with_secret: bool) -> Letter:
+    if len(batch) == 1:
+        return letter.compose(_scene_of(work, batch[0], to, with_secret=with_secret))
+    return letter.gather([_scene_of(work, each, to, with_secret=False) for each in batch])
+
+
+def _scene_of(work: Work, notification: Notification, to: Addressee, *, with_secret: bool) -> Scene:
     context = dict(notification.request.context)
     if notification.kind == "session_cancelled":
         context["removed"] = _takes_place(work, notification.request)
@@ -223,19 +230,29 @@ class Overtaken(Exception):
 
 
 def refused(work: Work, batch: list[Notification]) -> dict[UUID, Verdict]:
-    """Those of a batch that the gate refuses now, each with its verdict."""
-    verdicts = {each.id: verdict_on(work, each) for each in batch}
+    """Those of a batch, which goes to one recipient, that the gate refuses now, each with its verdict."""
+    to = _addressee_of(work, batch[0])
+    return _refused(work, batch, to)
+
+
+def _refused(work: Work, batch: list[Notification], to: Addressee) -> dict[UUID, Verdict]:
+    verdicts = {each.id: _verdict(work, each, to) for each in batch}
     return {id_: verdict for id_, verdict in verdicts.items() if not verdict.allowed}
 
 
 def outgoing(work: Work, notification: Notification) -> Outgoing:
-    """The mail as it goes out now, of all that are gathered in it; raises `Overtaken` where nothing of it may."""
+    """The mail as it goes out now, of all that are gathered in it; raises `Overtaken` where nothing of it may.
+
+    The gate is asked again when the mail server has accepted the recipient; here only where it could leave something
+    out, or where the server need not be asked, since the address gets no mail.
+    """
     batch = batch_of(work, notification)
-    overtaken = refused(work, batch)
+    to = _addressee_of(work, notification)
+    asks = len(batch) > 1 or why_none(work, to.email) is not None
+    overtaken = _refused(work, batch, to) if asks else {}
     told = [each for each in batch if each.id not in overtaken]
     if not told:
         raise Overtaken(overtaken)
-    to = _addressee_of(work, notification)
     own = organisation(work)
     _, coach, _ = _parties(work, notification.engagement_id)
     is_staff = to.person is not None and to.person.role != "client"
@@ -250,8 +267,8 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
         unsubscribe_url=_unsubscribe_url(work, notification, to, with_secret=True),
     )
     files = [File(each.filename, each.content_type, each.method, each.content) for each in notification.attachments]
-    sent = _letter_for(work, told, with_secret=True)
-    shown = letter_of(work, notification, with_secret=False) if notification.secret else sent
+    sent = _letter_for(work, told, to, with_secret=True)
+    shown = _letter_for(work, told, to, with_secret=False) if notification.secret else sent
     message = build(post, sent, files)
     return Outgoing(post.sender, post.recipient, message, shown, tuple(each.id for each in told), overtaken)
 

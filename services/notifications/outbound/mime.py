@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from email.headerregistry import Address
+from email.headerregistry import Address, HeaderRegistry
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
 from email.utils import format_datetime
@@ -58,6 +58,19 @@ class Post:
     unsubscribe_url: str = ""
 
 
+class _Registry(HeaderRegistry):
+    """Makes the class of a header once, not anew for each mail: that took a third of the time of building one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._made: dict[str, type] = {}
+
+    def __getitem__(self, name: str) -> type:
+        if name not in self._made:
+            self._made[name] = super().__getitem__(name)
+        return self._made[name]
+
+
 class _Headers(EmailPolicy):
     """Keeps a header of ASCII alone on one line: folded, a subject may begin on a line of its own, below its name."""
 
@@ -66,11 +79,14 @@ class _Headers(EmailPolicy):
         return SMTP.clone(utf8=self.utf8, max_line_length=limit).fold_binary(name, value)
 
 
+_REGISTRY = _Registry()
+
+
 def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
     """The message in CRLF lines: text, HTML and calendar as alternatives of one another, then the attachments."""
     # A header may hold letters outside ASCII only where the addresses force the mail to go out as SMTPUTF8 anyway.
     utf8 = not all(box.wire_address.isascii() for box in (post.sender, post.recipient))
-    message = EmailMessage(SMTP.clone(utf8=utf8, max_line_length=SHORT_LINE))
+    message = EmailMessage(SMTP.clone(utf8=utf8, max_line_length=SHORT_LINE, header_factory=_REGISTRY))
     message["From"] = _header(post.sender)
     message["To"] = _header(post.recipient)
     if post.reply_to is not None and (utf8 or post.reply_to.wire_address.isascii()):
@@ -95,7 +111,7 @@ def build(post: Post, letter: Letter, files: Sequence[File]) -> bytes:
         content_type = "application/ics" if file.content_type == CALENDAR else file.content_type
         maintype, _, subtype = content_type.partition("/")
         message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=one_line(file.filename))
-    return message.as_bytes(policy=_Headers(utf8=utf8, linesep="\r\n"))
+    return message.as_bytes(policy=_Headers(utf8=utf8, linesep="\r\n", header_factory=_REGISTRY))
 
 
 def _header(box: Mailbox) -> Address:

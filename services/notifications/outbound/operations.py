@@ -182,7 +182,8 @@ def _client_id(work: Work, engagement_id: UUID | None, to: desk.Addressee) -> UU
 def tell(work: Work, event: type[EventData], notification: Notification) -> None:
     """Publishes what became of a mail."""
     names = ("kind", "recipient", "recipient_name", "person_id", "client_id", "engagement_id", "about", "subject")
-    data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
+    with work.session.no_autoflush:  # its request may have to be loaded, and one UPDATE is enough
+        data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
     work.publish(event, notification, data)
 
 

@@ -16,9 +16,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from chassis import logs
 from chassis.claims import ClaimLost, claim_due, claimed
@@ -27,7 +27,7 @@ from chassis.work import Work
 from contracts.events.notifications import NotificationCancelled, NotificationFailed, NotificationSent
 from services.notifications.outbound import desk
 from services.notifications.outbound.gate import Verdict
-from services.notifications.outbound.models import Notification
+from services.notifications.outbound.models import MailRequest, Notification
 from services.notifications.outbound.operations import tell
 from services.notifications.outbound.smtp import Connection, Rejected, Server, TryLater
 from services.notifications.suppressions.operations import bounce
@@ -84,6 +84,9 @@ def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, Mail]]:
     """The mails as they go out now; for one that cannot be written, why."""
     written: list[tuple[Claim, Mail]] = []
     with runtime.read() as work:
+        wanted = select(Notification).where(Notification.id.in_([id_ for id_, _ in claims]))
+        loaded = wanted.options(selectinload(Notification.request).selectinload(MailRequest.attachments))
+        work.session.scalars(loaded).all()  # in a few statements for all of them
         for claim in claims:
             try:
                 notification = work.get(Notification, claim[0], what="notification")
@@ -121,10 +124,12 @@ def _ask_again(runtime: Runtime, claim: Claim, told: tuple[UUID, ...]) -> None:
     Where some of what it tells of may not, it is not sent, and written anew without those.
     """
     with runtime.read() as work:
-        notification = work.get(Notification, claim[0], what="notification")
-        if notification.claim != claim[1] or notification.claimed_until is None:
+        wanted = select(Notification).where(Notification.id.in_({claim[0], *told}))
+        found = {each.id: each for each in work.session.scalars(wanted.options(joinedload(Notification.request)))}
+        notification = found.get(claim[0])
+        if notification is None or notification.claim != claim[1] or notification.claimed_until is None:
             raise ClaimLost(f"Notification {claim[0]}")
-        overtaken = desk.refused(work, [work.get(Notification, id_, what="notification") for id_ in told])
+        overtaken = desk.refused(work, [found[id_] for id_ in told])
         lasts = notification.claimed_until >= work.now + _handing_over(runtime)
     if overtaken:
         raise desk.Overtaken(overtaken)
