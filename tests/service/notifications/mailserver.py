@@ -14,11 +14,14 @@ from typing import Any, cast
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+LOST = "250 Taken, and nobody hears it"
+
 
 class MailServer:
     """Takes mail; `answers(stage, recipient)` may say otherwise for the stages `rcpt` and `data`.
 
-    An answer is None (take it), a reply such as `450 Busy`, `"hang"` (say nothing) or `"drop"` (close the line);
+    An answer is None (take it), a reply such as `450 Busy`, `"hang"` (say nothing), `"drop"` (close the line) or, for
+    `data`, `"lose"` (take it, and close the line before saying so);
     `looks` sees each mail before it is answered; `options` are those of aiosmtpd's controller.
     """
 
@@ -81,7 +84,7 @@ class _Handler:
         recipient = envelope.rcpt_tos[0]
         self.server.looks(cast(bytes, envelope.original_content))
         reply = await self._answer("data", server, recipient)
-        if reply is None:
+        if reply in (None, LOST):
             self.server.take(recipient, cast(bytes, envelope.original_content))
         return reply or "250 Taken"
 
@@ -89,9 +92,9 @@ class _Handler:
         answer = self.server.answers(stage, recipient)
         if answer == "hang":
             await asyncio.sleep(60)
-        if answer == "drop":
+        if answer in ("drop", "lose"):
             server.transport.abort()
-            return "421 Gone"
+            return LOST if answer == "lose" else "421 Gone"
         return answer
 
 
