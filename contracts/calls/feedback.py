@@ -42,6 +42,13 @@ class FeedbackRequest(ById):
     """Asks every stakeholder of the goal `id` who was not asked in this round; `new_round` begins one (C18)."""
 
     new_round = fields.Boolean(load_default=False)
+    round = fields.Integer(
+        load_default=None,
+        allow_none=True,
+        strict=True,
+        validate=validate.Range(min=0),
+        metadata={"description": "the round that runs, 0 for none; where a newer one has begun, nobody is asked (409)"},
+    )
 
 
 class FeedbackRequested(Schema):

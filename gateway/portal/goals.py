@@ -166,9 +166,11 @@ pages.post("/stakeholders/<uuid:id>/remove", STAFF)(does(feedback.remove_stakeho
 
 @pages.post("/goals/<uuid:id>/feedback-requests", STAFF)
 def request_feedback(id: UUID) -> ResponseReturnValue:
+    """Asks those who are new, or all in a new round; pressed twice, the second finds the `round` overtaken (C25)."""
     back, new_round = show.came_from() or "/", show.filled("new_round").get("new_round") == "true"
+    given = {"id": str(id), "new_round": new_round, **show.whole(show.filled("round"))}
     try:
-        asked = ask(feedback.request_feedback, {"id": str(id), "new_round": new_round})["requested"]
+        asked = ask(feedback.request_feedback, given)["requested"]
     except CoachworksError as error:
         return show.refused(error, back)
     said = {0: "All were asked already.", 1: "1 person is asked."}

@@ -27,6 +27,10 @@ class NoStakeholders(Conflict):
     """There is nobody to ask (S1.27)."""
 
 
+class RoundStarted(Conflict):
+    """A newer round has begun than the one that was to be followed (C18)."""
+
+
 class Stakeholder(Entity, Base):
     """Somebody who is asked about a goal, known by an address alone; one who was removed can be added again."""
 

@@ -15,7 +15,13 @@ from contracts.events.feedback import FeedbackReceived, StakeholderRemoved
 from services.engagements.engagements.access import lock_program
 from services.engagements.engagements.models import Engagement
 from services.engagements.feedback.asking import add_stakeholder, ask, begin_round, latest_round, log_of_goal
-from services.engagements.feedback.models import FeedbackRequest, FeedbackRound, NoStakeholders, Stakeholder
+from services.engagements.feedback.models import (
+    FeedbackRequest,
+    FeedbackRound,
+    NoStakeholders,
+    RoundStarted,
+    Stakeholder,
+)
 from services.engagements.feedback.results import FEWEST_FOR_CLIENT, average, changes, latest_average
 from services.engagements.goals.operations import goal_for
 from services.engagements.invitations.models import dead_link
@@ -66,13 +72,16 @@ def list_stakeholders(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Mails every stakeholder who was not asked in this round; nobody new is no mail. A new round ends the links of
-    the one before. Raises `NoStakeholders`."""
+    the one before. Raises `NoStakeholders`, and `RoundStarted` where a newer round runs than the `round` that is named:
+    the same wish twice mails nobody twice (C25)."""
     goal = goal_for(work, actor, input["id"], change=True)
     there = select(Stakeholder).where(Stakeholder.goal_id == goal.id, Stakeholder.removed_at.is_(None))
     stakeholders = list(work.session.scalars(there.order_by(Stakeholder.created_at, Stakeholder.id)))
     if not stakeholders:
         raise NoStakeholders("Add stakeholders first, then request feedback.", rule="S1.27")
     latest = latest_round(work, goal)
+    if input["round"] is not None and latest is not None and latest.number > input["round"]:
+        raise RoundStarted(f"Round {latest.number} has begun already; nobody was asked again.", rule="C18")
     current = begin_round(work, goal) if latest is None or input["new_round"] else latest
     asked = {request.stakeholder_id: request for request in current.requests}
     new = [each for each in stakeholders if each.id not in asked or asked[each.id].revoked_at]

@@ -1,4 +1,4 @@
-"""Feedback on goals: stakeholders, rounds, links, answers (rules S1.26–S1.29, C18, C19)."""
+"""Feedback on goals: stakeholders, rounds, links, answers (rules S1.26–S1.29, C18, C19, C25)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from contracts.calls import goals as goal_calls
 from contracts.errors import Conflict, Forbidden, Invalid, NotFound
 from tests.service.engagements.house import House
 from tests.service.engagements.test_goals import goal_of
+from tests.service.engagements.test_races import at_once
 
 TOKEN_BITS = 128
 
@@ -147,6 +148,33 @@ def test_c18_a_round_keeps_the_goal_as_it_was_and_shows_the_change(house: House)
     assert shown == [(1, 2, 1, 2.0, None), (2, 2, 2, 3.5, 1.5)]
     assert found["average"] == 3.5
     assert [response["round"] for response in found["responses"]] == [2, 2, 1]
+
+
+def test_c25_a_new_round_that_is_wished_twice_begins_once(house: House) -> None:
+    goal = goal_of(house)
+    add(house, goal, "Rafael")
+    assert ask(house, goal, round=0) == 1, "the page showed no round yet"
+    assert ask(house, goal, new_round=True, round=1) == 1
+    with pytest.raises(Conflict, match="Round 2 has begun already") as refused:
+        ask(house, goal, new_round=True, round=1)
+    assert (type(refused.value).__name__, refused.value.rule) == ("RoundStarted", "C18")
+    assert len(house.harness.requests("feedback_request")) == 2, "nobody is mailed by what was refused"
+    assert house.public(calls.get_feedback_page, {"token": links(house)["rafael@partner.example"]}), "its link works"
+    assert ask(house, goal, new_round=True, round=2) == 1
+    assert ask(house, goal, new_round=True) == 1, "who names no round begins one"
+    for wrong in (-1, "two", 1.5):
+        with pytest.raises(Invalid):
+            ask(house, goal, new_round=True, round=wrong)
+
+
+def test_c25_of_two_who_wish_a_new_round_at_once_one_begins_it(house: House) -> None:
+    goal = goal_of(house)
+    add(house, goal, "Rafael")
+    ask(house, goal)
+    outcomes = at_once(*[lambda: ask(house, goal, new_round=True, round=1)] * 4)
+    assert outcomes == {"done": 1, "conflict": 3}
+    assert len(house.harness.requests("feedback_request")) == 2
+    assert len(feedback(house, goal)["rounds"]) == 2
 
 
 def test_c19_a_link_ends_after_60_days_with_its_stakeholder_and_with_its_goal(house: House) -> None:
