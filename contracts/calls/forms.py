@@ -92,7 +92,11 @@ class NewFormRequest(Schema):
 
 
 class AskedRecipient(FormRecipient):
+    """Who was asked; whose link was revoked is not waited for (C19)."""
+
+    id = fields.UUID(required=True)
     answered_at = Instant(required=True, allow_none=True)
+    revoked_at = Instant(required=True, allow_none=True)
 
 
 class FormResponse(Schema):
@@ -104,7 +108,10 @@ class FormResponse(Schema):
 
 
 class FormRequest(Entity):
-    """`state` is `answered` when all recipients have. Of a confidential form only admins see `responses`."""
+    """`state` is `answered` when all recipients have whose links were not revoked, `expired` when nobody can any more.
+
+    Of a confidential form only admins see `responses`.
+    """
 
     engagement_id = fields.UUID(required=True)
     form_id = fields.UUID(required=True)
@@ -119,6 +126,12 @@ class FormRequest(Entity):
     responses = fields.List(fields.Nested(FormResponse), required=True)
 
 
+class RevokedRecipient(ById):
+    """The link of one recipient of the request `id` is to work no more."""
+
+    recipient_id = fields.UUID(required=True)
+
+
 class ListFormRequests(PageInput):
     """Those of one engagement, newest first."""
 
@@ -126,7 +139,7 @@ class ListFormRequests(PageInput):
 
 
 class MyForm(Schema):
-    """A form that a client was asked to fill in; `answers` are null until it has."""
+    """A form that a client was asked to fill in; `answers` are null until it has. One that was revoked is over."""
 
     id = fields.UUID(required=True)
     engagement_id = fields.UUID(required=True)
@@ -135,6 +148,7 @@ class MyForm(Schema):
     created_at = Instant(required=True)
     expires_at = Instant(required=True)
     answered_at = Instant(required=True, allow_none=True)
+    revoked_at = Instant(required=True, allow_none=True)
     questions = fields.List(fields.Nested(Question), required=True)
     answers = fields.Dict(required=True, allow_none=True)
 
@@ -170,6 +184,7 @@ request_form = command("documents.request_form", NewFormRequest, FormRequest)
 list_form_requests = query("documents.list_form_requests", ListFormRequests, page_of(FormRequest))
 get_form_request = query("documents.get_form_request", ById, FormRequest)
 stop_form_reminders = command("documents.stop_form_reminders", ById, FormRequest)
+revoke_form_recipient = command("documents.revoke_form_recipient", RevokedRecipient, FormRequest)
 list_my_forms = query("documents.list_my_forms", ListFormRequests, page_of(MyForm), roles=CLIENT)
 get_my_form = query("documents.get_my_form", ById, MyForm, roles=CLIENT)
 answer_my_form = command("documents.answer_my_form", MyFormAnswers, MyForm, roles=CLIENT)

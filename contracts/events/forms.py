@@ -47,12 +47,12 @@ class FormRequestSent(FormRequestFacts):
 
 
 class FormRequestAnswered(FormRequestFacts):
-    """All who were asked have answered (rule C12)."""
+    """All who were asked have answered (rule C12), those apart whose links were revoked."""
 
     type = "documents.form_request.answered.v1"
 
 
 class FormRequestExpired(FormRequestFacts):
-    """The links work no more, and not all who were asked have answered (rule C19)."""
+    """No link works any more, expired or revoked, and not all who were asked have answered (rule C19)."""
 
     type = "documents.form_request.expired.v1"

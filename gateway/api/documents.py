@@ -37,6 +37,7 @@ routes.post("/engagements/<uuid:engagement_id>/form-requests", forms.request_for
 routes.get("/engagements/<uuid:engagement_id>/form-requests", forms.list_form_requests)
 routes.get("/form-requests/<uuid:id>", forms.get_form_request)
 routes.post("/form-requests/<uuid:id>/stop-reminders", forms.stop_form_reminders)
+routes.post("/form-requests/<uuid:id>/recipients/<uuid:recipient_id>/revoke", forms.revoke_form_recipient)
 routes.get("/engagements/<uuid:engagement_id>/my-forms", forms.list_my_forms)
 routes.get("/my-forms/<uuid:id>", forms.get_my_form)
 routes.post("/my-forms/<uuid:id>/answers", forms.answer_my_form, status=201)

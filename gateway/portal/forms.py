@@ -206,6 +206,12 @@ def form_request(id: UUID) -> ResponseReturnValue:
     )
 
 
+@pages.post("/form-requests/<uuid:id>/recipients/<uuid:recipient>/revoke", STAFF)
+def revoke_form_recipient(id: UUID, recipient: UUID) -> ResponseReturnValue:
+    given = {"id": str(id), "recipient_id": str(recipient)}
+    return show.act(calls.revoke_form_recipient, given, f"/form-requests/{id}", "The link works no more.")
+
+
 @pages.get("/form-requests/<uuid:id>/answers.csv", STAFF)
 def answers_csv(id: UUID) -> ResponseReturnValue:
     """A line for each person, a column for each question; opens right in a spreadsheet, which runs nothing of it."""

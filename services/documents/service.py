@@ -38,6 +38,7 @@ service = Service(
         form_calls.list_form_requests: forms.list_requests,
         form_calls.get_form_request: forms.show_request,
         form_calls.stop_form_reminders: forms.stop_reminders,
+        form_calls.revoke_form_recipient: forms.revoke,
         form_calls.list_my_forms: forms.list_mine,
         form_calls.get_my_form: forms.show_mine,
         form_calls.answer_my_form: forms.answer_mine,

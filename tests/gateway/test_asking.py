@@ -1,10 +1,11 @@
-"""What is asked of people by mail: nobody twice for one cause (C25)."""
+"""What is asked of people by mail: nobody twice for one cause (C25), and every link can be revoked (C19)."""
 
 from __future__ import annotations
 
 import pytest
 
 from contracts import errors
+from contracts.calls import forms
 from tests.gateway.examples import answer_of, every_call
 
 ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
@@ -42,3 +43,51 @@ def test_c25_a_wish_that_another_overtook_is_said_in_a_toast(coach, services):
     response = coach.post(f"/goals/{ID}/feedback-requests", {"new_round": "true", "round": "60"})
     assert response.status_code == 303
     assert toast_of(coach) == {"text": "Round 61 has begun already. (Rule C18)", "failed": True}
+
+
+def test_c19_the_link_of_one_who_was_asked_is_revoked_from_the_menu(coach, services):
+    request = answer_of(forms.get_form_request, state="sent", expires_at="2999-01-01T00:00:00Z")
+    (who,) = request["recipients"]
+    services.answers["documents.get_form_request"] = request
+    address = f"/form-requests/{request['id']}/recipients/{who['id']}/revoke"
+    who |= {"answered_at": None, "revoked_at": None}
+    assert f'action="{address}"' in coach.get(f"/form-requests/{request['id']}").get_data(as_text=True)
+    response = coach.post(address)
+    assert (response.status_code, response.headers["Location"]) == (303, f"/form-requests/{request['id']}")
+    sent = services.sent_to("documents.revoke_form_recipient")[0]
+    assert sent.input == {"id": request["id"], "recipient_id": who["id"]}
+    assert toast_of(coach)["text"] == "The link works no more."
+
+
+@pytest.mark.parametrize(
+    ("recipient", "state", "said"),
+    [
+        ({"answered_at": None}, "sent", "Link revoked 2 Mar 2026"),
+        ({"revoked_at": None}, "sent", "Answered 2 Mar 2026"),
+        ({"answered_at": None, "revoked_at": None}, "expired", "Not answered"),
+    ],
+)
+def test_c19_what_works_no_more_has_no_button_and_says_why(coach, services, recipient, state, said):
+    request = answer_of(forms.get_form_request, state=state, expires_at="2999-01-01T00:00:00Z")
+    request["recipients"][0] |= recipient
+    services.answers["documents.get_form_request"] = request
+    html = coach.get(f"/form-requests/{ID}").get_data(as_text=True)
+    assert said in html
+    assert "/revoke" not in html
+
+
+def test_c19_an_answer_that_came_first_is_said_in_a_toast(coach, services):
+    services.answers["documents.revoke_form_recipient"] = errors.Conflict("The answer came first.", rule="C19")
+    assert coach.post(f"/form-requests/{ID}/recipients/{ID}/revoke").status_code == 303
+    assert toast_of(coach)["failed"]
+
+
+def test_c19_a_form_that_was_revoked_is_over_for_its_client(services, browser):
+    form = answer_of(forms.get_my_form, answered_at=None, expires_at="2999-01-01T00:00:00Z")
+    services.answers["documents.get_my_form"] = form
+    services.answers["documents.list_my_forms"] = {"items": [form], "next": None}
+    client = browser("client")
+    shown = client.get(f"/my-forms/{ID}").get_data(as_text=True)
+    assert "This is not asked of you any more." in shown
+    assert f'action="/my-forms/{form["id"]}"' not in shown
+    assert "Over" in client.get(f"/engagements/{ID}/program").get_data(as_text=True)

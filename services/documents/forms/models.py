@@ -10,7 +10,7 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound
 from services.documents.base import Base
 
 #: How long a link works (C19).
@@ -18,7 +18,11 @@ LIFETIME = dt.timedelta(days=60)
 
 
 class LinkDead(NotFound):
-    """The link is unknown, used, or expired: which of them, nobody is told (C19)."""
+    """The link is unknown, used, revoked or expired: which of them, nobody is told (C19)."""
+
+
+class RecipientAnswered(Conflict):
+    """Who has answered has no link any more that could be revoked; the answers stay."""
 
 
 def dead_link() -> LinkDead:
@@ -133,10 +137,14 @@ class FormRequest(Entity, Base):
         return self.revision.questions
 
     def settle(self) -> bool:
-        """Whether that was the last answer: then it is answered (C12)."""
-        if self.state == "answered" or any(recipient.answered_at is None for recipient in self.recipients):
+        """Whether nobody is left to wait for: then it is answered (C12), or over where nobody has answered.
+
+        Who has answered or whose link was revoked is not waited for (C19).
+        """
+        waiting = any(each.answered_at is None and each.revoked_at is None for each in self.recipients)
+        if self.state != "sent" or waiting:
             return False
-        self.state = "answered"
+        self.state = "answered" if any(each.answered_at for each in self.recipients) else "expired"
         return True
 
     def expire(self) -> None:
@@ -170,6 +178,7 @@ class FormRecipient(Base):
     name: Mapped[str] = mapped_column(String(200))
     token_digest: Mapped[str] = mapped_column(String(64), unique=True)
     answered_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
+    revoked_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
     answers: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
     @property
@@ -198,10 +207,19 @@ class FormRecipient(Base):
 
     def check(self, now: dt.datetime) -> None:
         """`LinkDead` unless its link still works."""
-        if self.answered_at is not None or now >= self.request.expires_at:
+        if self.answered_at or self.revoked_at or now >= self.request.expires_at:
             raise dead_link()
 
     def answer(self, now: dt.datetime, answers: dict[str, Any]) -> None:
         """Answered, once; raises `LinkDead`."""
         self.check(now)
         self.answered_at, self.answers = now, answers
+
+    def revoke(self, now: dt.datetime) -> bool:
+        """Its link works no more (C19); whether it did until now. Raises `RecipientAnswered`."""
+        if self.answered_at is not None:
+            raise RecipientAnswered("The answer came first; it stays.", rule="C19")
+        if self.revoked_at is not None:
+            return False
+        self.revoked_at = now
+        return True

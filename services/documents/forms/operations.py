@@ -162,18 +162,22 @@ def list_requests(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 def show_request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Who was asked, and what they answered."""
-    asked = work.get(FormRequest, input["id"], what="form request")
+    return _shown(_request_for(work, actor, input["id"]), actor)
+
+
+def _request_for(work: Work, actor: Actor, id_: UUID, *, change: bool = False) -> FormRequest:
+    """The request of that id, locked if it is to be changed; `NotFound` also where the actor may not see it."""
+    asked = work.get(FormRequest, id_, what="form request")
     try:
         engagement_of(work, actor, asked.engagement_id)
     except NotFound:
         raise NotFound("There is no such form request.") from None
-    return _shown(asked, actor)
+    return work.change(FormRequest, id_, what="form request") if change else asked
 
 
 def stop_reminders(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Nobody is reminded of it any more; raises `NoReminders`."""
-    show_request(work, actor, input)
-    asked = work.change(FormRequest, input["id"], what="form request")
+    asked = _request_for(work, actor, input["id"], change=True)
     reminders.stop(work, asked)
     return _shown(asked, actor)
 
@@ -219,10 +223,37 @@ def _answer(work: Work, actor: Actor, recipient: FormRecipient, answers: dict[st
     work.session.refresh(recipient)
     recipient.check(work.now)
     recipient.answer(work.now, checked(asked.questions, answers))
+    _settle(work, actor, asked)
+
+
+def revoke(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
+    """Ends one recipient's link, also in the portal (C19); the second time nothing changes. Raises `RecipientAnswered`.
+
+    Who is left alone decides what becomes of the request: it may be answered by that, or over.
+    """
+    asked = _request_for(work, actor, input["id"], change=True)
+    recipient = next((each for each in asked.recipients if each.id == input["recipient_id"]), None)
+    if recipient is None:
+        raise NotFound("There is no such recipient.")
+    work.session.refresh(recipient)
+    if recipient.revoke(work.now) and not _settle(work, actor, asked):
+        asked.version += 1
+        asked.updated_at = work.now
+    return _shown(asked, actor)
+
+
+def _settle(work: Work, actor: Actor, asked: FormRequest) -> bool:
+    """Tells of a request that is over by now; whether it is over by this."""
+    work.session.flush()
     work.session.refresh(asked, ["recipients"])
-    if asked.settle():
-        reminders.end(work, asked)
+    if not asked.settle():
+        return False
+    reminders.end(work, asked)
+    if asked.state == "answered":
         work.publish(FormRequestAnswered, asked, asked.facts(), actor)
+    else:
+        work.publish(FormRequestExpired, asked, asked.facts(), actor)
+    return True
 
 
 def expire(runtime: Runtime) -> int:
