@@ -18,4 +18,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.drop_column("form_recipient", "revoked_at")
+    with op.batch_alter_table("form_recipient") as batch:
+        batch.drop_column("revoked_at")
