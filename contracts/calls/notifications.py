@@ -26,6 +26,8 @@ class Notification(Entity):
     `reason` and `rule` say why it was refused or cancelled (`rule` is a number of RULES.md, or null where no rule of
     the domain was the reason); for a failed or waiting one `reason` is what the mail server said and `next_attempt_at`
     when it is tried again.
+
+    A coach who typed the address of another coach's client is told what was typed, and `outsider` (C22).
     """
 
     kind = fields.String(required=True, validate=validate.OneOf(KINDS))

@@ -11,7 +11,9 @@ from contracts.notification import AboutSchema
 class NotificationFacts(EventData):
     kind = fields.String(required=True, metadata={"description": "one of contracts.notification.KINDS"})
     recipient = fields.String(required=True, metadata={"description": "the mail address"})
-    recipient_name = fields.String(required=True)
+    recipient_name = fields.String(
+        required=True, metadata={"description": "as it was typed for a client of another engagement (C22)"}
+    )
     person_id = fields.UUID(
         allow_none=True, load_default=None, metadata={"description": "null for one known only by address"}
     )

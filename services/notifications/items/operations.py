@@ -53,7 +53,7 @@ def preview(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     now = desk.wording_of(work, kind, item.id)
     wording = Wording(input.get("subject", now.subject), input.get("body", now.body))
     check(kind, wording.subject, wording.body)
-    to = _reader(work, actor, item, input.get("recipient"))
+    to = _reader(work, item, input.get("recipient"))
     context = context_of(work, item) | ({"url": f"{work.settings.public_url}/…"} if kind in letter.SECRET_KINDS else {})
     unsubscribe_url = f"{work.settings.public_url}/unsubscribe/…" if desk.may_unsubscribe(to, kind) else ""
     scene = desk.scene_for(work, kind, wording, to, item.engagement_id, _about(item)["id"], context,
@@ -122,7 +122,8 @@ def _attachments(item: Item, context: dict[str, Any]) -> list[dict[str, str]]:
     return []
 
 
-def _reader(work: Work, actor: Actor, item: Item, email: str | None) -> desk.Addressee:
+def _reader(work: Work, item: Item, email: str | None) -> desk.Addressee:
+    """Who the mail is written to, which is whose address it is only where that is known in the engagement (C22)."""
     engagement = work.copy(Engagement, item.engagement_id, what="engagement")
     client = work.copy(Person, engagement.client_id, what="client")
     there = item.recipients or [{"email": client.email, "name": client.name, "person_id": str(client.id)}]
@@ -131,7 +132,7 @@ def _reader(work: Work, actor: Actor, item: Item, email: str | None) -> desk.Add
         raise Invalid("The input is not valid.", errors={"recipient": ["Nobody of that address gets it."]})
     one = meant[0]
     to = desk.addressee(work, UUID(one["person_id"]) if one["person_id"] else None, one["email"], one["name"])
-    if not desk.may_name(actor, engagement, to.person):
+    if to.person is None or not desk.is_of(engagement, to.person):
         return desk.Addressee(None, one["name"], one["email"])
     return to
 

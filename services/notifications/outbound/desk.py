@@ -63,9 +63,12 @@ def addressee(work: Work, person_id: UUID | None, email: str, name: str) -> Addr
 
 def may_name(actor: Actor, engagement: Engagement, person: Person | None) -> bool:
     """Whether the actor may learn who that is: other coaches' clients stay unnamed (C22)."""
-    if person is None:
-        return False
-    return actor.is_admin or person.role != "client" or person.id == engagement.client_id
+    return person is not None and (actor.is_admin or is_of(engagement, person))
+
+
+def is_of(engagement: Engagement, person: Person) -> bool:
+    """Whether whoever works on the engagement knows that person: its client, or staff."""
+    return person.role != "client" or person.id == engagement.client_id
 
 
 def organisation(work: Work) -> Organisation:
@@ -123,13 +126,13 @@ def batch_of(work: Work, notification: Notification, *, lock: bool = False) -> l
 
 def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> Letter:
     """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
-    to = _addressee_of(work, notification)
+    to = _reader_of(work, notification)
     return letter.compose(_scene_of(work, notification, to, with_secret=with_secret))
 
 
 def shown_letter_of(work: Work, notification: Notification) -> Letter:
     """The mail as it would go out now, with whatever gathers in it."""
-    to = _addressee_of(work, notification)
+    to = _reader_of(work, notification)
     return _letter_for(work, batch_of(work, notification) or [notification], to, with_secret=False)
 
 
@@ -253,6 +256,7 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
     told = [each for each in batch if each.id not in overtaken]
     if not told:
         raise Overtaken(overtaken)
+    to = _reader_of(work, notification)
     own = organisation(work)
     _, coach, _ = _parties(work, notification.engagement_id)
     is_staff = to.person is not None and to.person.role != "client"
@@ -275,6 +279,22 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
 
 def _addressee_of(work: Work, notification: Notification) -> Addressee:
     return addressee(work, notification.person_id, notification.recipient, notification.recipient_name)
+
+
+def _reader_of(work: Work, notification: Notification) -> Addressee:
+    """Who the mail is written to.
+
+    A client of another engagement whose address was typed is written to as anybody known by that address alone: by
+    the name, to the address and in the zone that a coach gave, with no way into the portal. So no preview, no log and
+    no activity, which a later coach reads too, tells whose address it is (C22). The gate alone goes by the person.
+    """
+    to = _addressee_of(work, notification)
+    if to.person is None or notification.engagement_id is None:
+        return to
+    if is_of(work.copy(Engagement, notification.engagement_id, what="engagement"), to.person):
+        return to
+    email, name = notification.typed
+    return Addressee(None, name, email)
 
 
 def _is_in_an_engagement(work: Work, engagement_id: UUID | None) -> bool:

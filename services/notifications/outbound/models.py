@@ -13,7 +13,7 @@ from chassis.claims import Claimable
 from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict
 from services.notifications.base import Base
-from services.notifications.copies.models import Engagement
+from services.notifications.copies.models import Engagement, Person
 from services.notifications.outbound.letter import Letter
 
 #: Pauses after the first and later attempts that may be tried again; the attempt after the last one is the last.
@@ -71,6 +71,9 @@ class Notification(Entity, Claimable, Base):
     recipient together are unique (C25). `next_attempt_at` is null for one that is over. `secret` holds what opens an
     account, such as a link with a token, for as long as the mail may still have to go out.
 
+    `recipient` and `recipient_name` are those of the person whose address it is; `typed_email` and `typed_name` are
+    what was asked for, null in rows from before these were kept.
+
     Rows with the same `batch_id` go out as one mail. It is the id of the one of them that leads: that alone is claimed,
     and what becomes of the mail becomes of them all. More are taken in until `gathers_until`, unless it is claimed.
     """
@@ -97,6 +100,8 @@ class Notification(Entity, Claimable, Base):
     recipient: Mapped[str] = mapped_column(String(254))
     recipient_name: Mapped[str]
     recipient_portal: Mapped[str] = mapped_column(String(20))
+    typed_email: Mapped[str | None] = mapped_column(String(254), default=None)
+    typed_name: Mapped[str | None] = mapped_column(default=None)
     message_id: Mapped[str]
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON), default=None)
@@ -115,6 +120,23 @@ class Notification(Entity, Claimable, Base):
     engagement: Mapped[Engagement | None] = relationship(
         primaryjoin=lambda: foreign(Notification.engagement_id) == Engagement.id, viewonly=True
     )
+
+    person: Mapped[Person | None] = relationship(
+        primaryjoin=lambda: foreign(Notification.person_id) == Person.id, viewonly=True
+    )
+
+    @property
+    def typed(self) -> tuple[str, str]:
+        """The address and the name that were asked for, without the name where only the person's own is known."""
+        name = self.typed_name if self.typed_name is not None else "" if self.person_id else self.recipient_name
+        return self.typed_email or self.recipient, name
+
+    @property
+    def is_to_another_coachs_client(self) -> bool:
+        """Whether the address is that of a client who is not the engagement's: whose it is, is for admins (C22)."""
+        if self.person_id is None or self.engagement is None or self.person_id == self.engagement.client_id:
+            return False
+        return self.person is None or self.person.role == "client"
 
     @property
     def program_name(self) -> str | None:

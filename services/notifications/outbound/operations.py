@@ -38,24 +38,26 @@ class UnreadableAttachment(Invalid):
 def queue(work: Work, event: Event) -> None:
     """Takes a `RequestNotification`: one mail per recipient, once per cause and kind (C25), the gate asked first (C2).
 
+    How each was typed is kept beside whose address it is: a coach may not learn that of every address (C22).
     What names a person or an engagement that events have yet to bring raises `NotFound` and is tried again.
     """
     asked = event.data
-    new: dict[str, desk.Addressee] = {}
+    new: dict[str, tuple[desk.Addressee, str, str]] = {}
     for recipient in asked["recipients"]:
-        to = desk.addressee(work, recipient["person_id"], recipient["email"], one_line(recipient["name"])[:200])
+        email, name = recipient["email"], one_line(recipient["name"])[:200]
+        to = desk.addressee(work, recipient["person_id"], email, name)
         if to.key not in new and not _is_known(work, asked["key"], asked["kind"], to.key):
-            new[to.key] = to
+            new[to.key] = to, email, name
     if not new:
         return
     context = dict(asked["context"])
     secret = {"url": context.pop("url")} if asked["kind"] in SECRET_KINDS else None
     request = _request(event, context)
     work.session.add(request)
-    for to in new.values():
+    for to, email, name in new.values():
         if asked["kind"] == "feedback_request":
             _withhold_older(work, asked["about"]["id"], to)
-        _queue_one(work, asked, request, to, secret)
+        _queue_one(work, asked, request, to, secret, typed_email=email, typed_name=name)
 
 
 def _is_known(work: Work, cause: str, kind: str, recipient_key: str) -> bool:
@@ -97,7 +99,12 @@ def _attachment(position: int, given: dict[str, Any]) -> Attachment:
 
 
 def _queue_one(
-    work: Work, asked: dict[str, Any], request: MailRequest, to: desk.Addressee, secret: dict[str, Any] | None
+    work: Work,
+    asked: dict[str, Any],
+    request: MailRequest,
+    to: desk.Addressee,
+    secret: dict[str, Any] | None,
+    **typed: str,
 ) -> None:
     notification_id = uuid4()
     send_at = asked["send_at"]
@@ -121,6 +128,7 @@ def _queue_one(
         next_attempt_at=send_at if is_later else work.now,
         secret=secret,
         subject="",
+        **typed,
     )
     notification.subject = desk.letter_of(work, notification, with_secret=False).subject
     work.add(notification)
@@ -180,15 +188,17 @@ def _client_id(work: Work, engagement_id: UUID | None, to: desk.Addressee) -> UU
 
 
 def tell(work: Work, event: type[EventData], notification: Notification) -> None:
-    """Publishes what became of a mail."""
+    """Publishes what became of a mail; it is to the typed name where whose address it is, is for admins (C22)."""
     names = ("kind", "recipient", "recipient_name", "person_id", "client_id", "engagement_id", "about", "subject")
     with work.session.no_autoflush:  # its request may have to be loaded, and one UPDATE is enough
         data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
+    if notification.is_to_another_coachs_client:
+        data["recipient"], data["recipient_name"] = notification.typed
     work.publish(event, notification, data)
 
 
 def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """The log, newest first; a coach's own engagements only (C22)."""
+    """The log, newest first; a coach's own engagements only, and no other coach's clients by name (C22)."""
     conditions = [
         getattr(Notification, name) == input[name] for name in ("engagement_id", "client_id", "kind") if name in input
     ]
@@ -202,6 +212,7 @@ def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
     shown = (
         selectinload(Notification.request).selectinload(MailRequest.attachments),
         selectinload(Notification.engagement),
+        selectinload(Notification.person),
     )
     found = page(
         work,
@@ -209,15 +220,21 @@ def list_notifications(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
         input,
         by=(Notification.created_at, Notification.id),
     )
+    found["items"] = [_shown(actor, each) for each in found["items"]]
     return {**found, "counts": {state: counts.get(state, 0) for state in STATES}}
 
 
 def get_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """One mail as it was sent, or as it would be sent now; without links that open an account."""
+    """One mail as it was sent, or as it would be sent now; without links that open an account.
+
+    A mail to another coach's client greets by the name that was typed; one from before that was so is shown to a coach
+    as it would be sent now (C22).
+    """
     notification = work.get(Notification, input["id"], what="notification")
     _must_see(actor, notification)
-    columns = {name: getattr(notification, name) for name in _SHOWN}
-    if notification.sent_html is not None:
+    columns = _shown(actor, notification)
+    names_person = notification.is_to_another_coachs_client and notification.typed_email is None and not actor.is_admin
+    if notification.sent_html is not None and not names_person:
         return columns | {"html": notification.sent_html, "text": notification.sent_text}
     shown = desk.shown_letter_of(work, notification)
     return columns | {"html": shown.html, "text": shown.text}
@@ -230,7 +247,16 @@ _SHOWN = (
 )  # fmt: skip
 
 
-def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notification:
+def _shown(actor: Actor, notification: Notification) -> dict[str, Any]:
+    """The row as the actor may read it: another coach's client is an address and a name that were typed (C22)."""
+    columns = {name: getattr(notification, name) for name in _SHOWN}
+    if actor.is_admin or not notification.is_to_another_coachs_client:
+        return columns
+    email, name = notification.typed
+    return columns | {"recipient": email, "recipient_name": name, "recipient_portal": "outsider", "person_id": None}
+
+
+def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Sets a failed mail going again at once, with all that is gathered in it; raises `NotificationNotFailed`, or
     `MailNotAllowed` with what the gate says of it by now."""
     notification = work.change(Notification, input["id"], what="notification")
@@ -249,7 +275,7 @@ def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> Notif
         each.retry(work.now)
         each.version += 1
         each.updated_at = work.now
-    return notification
+    return _shown(actor, notification)
 
 
 def _must_see(actor: Actor, notification: Notification) -> None:

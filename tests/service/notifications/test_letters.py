@@ -86,7 +86,7 @@ def test_s1_34_only_a_request_with_a_payment_link_puts_one_into_the_mail(post: H
 
 def test_s1_37_an_invitation_brings_the_link_and_the_coachs_words(post: House, mail_server: MailServer) -> None:
     record = post.client_called("Grace Mbeki", "internal_record")
-    mail = sent(post, mail_server, "invitation", record)
+    mail = sent(post, mail_server, "invitation", record, engagement_id=post.engagement_of(record))
     for kind in ("text/plain", "text/html"):
         shown = content(mail, kind)
         assert f"https://coach.example/invitations/{TOKEN}" in shown
@@ -114,7 +114,9 @@ def test_c14_each_recipient_reads_the_time_in_a_zone_of_its_own_that_is_named(
     post: House, mail_server: MailServer
 ) -> None:
     far = post.client_called("Hana Sato", "active", time_zone="Asia/Tokyo")
-    post.session_mail("session_scheduled", uuid4(), far, post.coach, GUEST, context={"time_zone": "America/New_York"})
+    meant = {"context": {"time_zone": "America/New_York"}}
+    post.session_mail("session_scheduled", uuid4(), far, engagement_id=post.engagement_of(far), **meant)
+    post.session_mail("session_scheduled", uuid4(), post.coach, GUEST, **meant)
     post.send_all()
     shown = {mail["To"].addresses[0].username: content(mail, "text/plain") for mail in mail_server.mails}
     assert "Wednesday 2 December 2026, 00:30–01:30 (JST, Asia/Tokyo)" in shown["hana.sato"]

@@ -51,7 +51,7 @@ def test_c25_an_address_and_the_person_behind_it_are_one_recipient_whatever_its_
 
 def test_c2_a_refusal_is_logged_with_its_rule_and_published(house: House) -> None:
     record = house.client_called("Marcus Whitfield", "internal_record")
-    house.session_mail("session_cancelled", uuid4(), record)
+    house.session_mail("session_cancelled", uuid4(), record, engagement_id=house.engagement_of(record))
     refused = house.only(state="refused")
     assert refused["rule"] == "C4"
     assert "six kinds" in refused["reason"]
