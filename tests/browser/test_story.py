@@ -104,7 +104,7 @@ def test_an_admin_adds_a_coach_imports_clients_and_writes_a_program(story: Story
     page.get_by_label("Name").fill("Business Coaching")
     page.get_by_label("Sessions planned").fill("16")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Business Coaching")).to_be_visible()
+    expect(page.get_by_role("link", name="Business Coaching")).to_be_visible()
 
     page.goto("/clients")
     page.get_by_role("link", name="Leila Haddad").click()

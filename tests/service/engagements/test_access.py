@@ -20,7 +20,7 @@ OF_A_CLIENT = [
 OF_AN_ENGAGEMENT = [
     calls.get_engagement, calls.update_engagement, calls.delete_engagement, calls.restore_engagement,
     calls.assign_engagement, calls.complete_engagement, calls.reopen_engagement, calls.list_activity,
-    calls.invite_client,
+    calls.invite_client, calls.revoke_invitation,
 ]  # fmt: skip
 #: Objects that all staff share, or that only admins touch.
 SHARED = [

@@ -332,7 +332,7 @@ def test_an_engagements_sub_menu_counts_what_one_sees(house: House) -> None:
     def counts(by: Any) -> dict[str, Any]:
         return house.call(calls.count_workspace, {"id": house.engagement}, by=by)
 
-    expected = {"notes": 1, "goals": 1, "goals_completed": 1, "assignments": 1, "assignments_completed": 0}
+    expected = {"items": 0, "notes": 1, "goals": 1, "goals_completed": 1, "assignments": 1, "assignments_completed": 0}
     assert counts(house.coach) == counts(house.admin) == expected
     assert counts(house.client) == expected | {"notes": 0}
     for stranger in (house.coach_called("Nobody Yet"), house.client_called("Sam Reyes")):
