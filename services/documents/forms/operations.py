@@ -14,7 +14,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events.forms import (
     FormCreated,
     FormDeleted,
@@ -30,6 +30,12 @@ from services.documents.forms.answers import checked
 from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
 
 Input = dict[str, Any]
+
+
+class ItemAsked(Conflict):
+    """An item of the program sends its form once."""
+
+
 _AT_ONCE = 100
 
 
@@ -80,6 +86,8 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         item = work.copy(ItemCopy, input["item_id"], what="item")
         if item.deleted or item.kind != "form" or item.engagement_id != engagement.id:
             raise Invalid("The input is not valid.", errors={"item_id": ["No form of this engagement's program."]})
+        if _was_asked(work, item.id):
+            raise ItemAsked("This item of the program was sent already.", rule="C25")
     asked = _ask(work, actor, engagement, form, input["recipients"], input["item_id"])
     if input["reminders"]:
         reminders.switch_on(work, actor, asked, input["reminders"])
@@ -87,14 +95,23 @@ def request(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
 
 def item_sent(work: Work, event: Event) -> None:
-    """An item of the program that is a form goes out: its recipients are asked, by whoever sent it (S1.22, S1.24)."""
-    if event.data["kind"] != "form":
+    """An item of the program that is a form goes out: its recipients are asked, by whoever sent it (S1.22, S1.24).
+
+    Not once more, where somebody sent it from the list of forms meanwhile (C25).
+    """
+    if event.data["kind"] != "form" or _was_asked(work, event.subject_id):
         return
     sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
     engagement = work.copy(EngagementCopy, event.data["engagement_id"], what="engagement")
     form = work.get(Form, event.data["form_id"], what="form")
     recipients = [{"email": one["email"], "name": one["name"]} for one in event.data["recipients"]]
     _ask(work, sender, engagement, form, recipients, event.subject_id, title=event.data["title"])
+
+
+def _was_asked(work: Work, item_id: UUID) -> bool:
+    """Whether the item's form was asked already, by its schedule or by hand; two at once wait for each other."""
+    work.session.get(ItemCopy, item_id, with_for_update=True)
+    return work.session.scalar(select(FormRequest.id).where(FormRequest.item_id == item_id).limit(1)) is not None
 
 
 def _ask(

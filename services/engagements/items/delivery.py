@@ -24,6 +24,7 @@ from services.engagements.engagements.models import Engagement
 from services.engagements.feedback.asking import ask_for_item
 from services.engagements.goals.models import Goal
 from services.engagements.items.models import Item, NotReady
+from services.engagements.items.named import files_named
 from services.engagements.people.access import own_id
 from services.engagements.people.models import Person
 
@@ -87,7 +88,7 @@ def _send_by_itself(work: Work, item: Item) -> None:
 
 
 def _send(work: Work, actor: Actor, item: Item) -> None:
-    sender = work.session.get_one(Person, item.set_by)
+    sender = _sender_of(work, item)
     goal = _check_what_it_names(work, item)
     item.send(work.now)
     work.publish(ItemSent, item, item.facts() | {"sender_id": sender.id, "sender_name": sender.name}, actor)
@@ -100,12 +101,22 @@ def _send(work: Work, actor: Actor, item: Item) -> None:
     log(work, actor, item, "sent", "sent", client_sees=item.client_sees, to=people)
 
 
+def _sender_of(work: Work, item: Item) -> Person:
+    """In whose name it goes: of who sent it or set it to go out, unless another coach has taken over since (C10)."""
+    sender = work.session.get_one(Person, item.set_by)
+    engagement = work.session.get_one(Engagement, item.engagement_id)
+    still_may = sender.role == "admin" or sender.id == engagement.coach_id
+    return sender if still_may and not sender.deactivated else engagement.coach
+
+
 def _check_what_it_names(work: Work, item: Item) -> Goal | None:
     """Raises `NotReady` where what the item stands for is gone by now; the goal of one that asks for feedback."""
     if item.kind == "form":
         form = work.session.get(FormCopy, item.form_id)
         if form is None or form.deleted:
             raise NotReady("The form is not there any more: choose another one.")
+    if item.kind == "file" and len(files_named(work, item.file_ids, item.engagement_id)) < len(item.file_ids):
+        raise NotReady("One of the files is not there any more: choose again.")
     if item.kind == "invoice":
         invoice = work.session.get(InvoiceCopy, item.invoice_id)
         if invoice is None or invoice.state != "draft":

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from contracts.errors import Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound
 from tests.service.documents.house import House
 from tests.service.documents.test_forms import ANA, RAFAEL, asked, page, tokens, written
 from tests.support import people
@@ -64,3 +64,14 @@ def test_c22_a_client_reads_the_files_of_an_item_once_they_were_sent_to_it(house
     assert house.http.get(path, headers=house.bearer(stranger)).status_code == 404
     tell(house, "removed", "file", item=item, sequence=3, file_ids=[file], client_sees=True, deleted=True)
     assert house.http.get(path, headers=house.bearer(house.client)).status_code == 404
+
+
+def test_c25_a_form_of_the_program_is_asked_once_whether_by_hand_or_by_its_schedule(house: House) -> None:
+    form = written(house)
+    item = tell(house, "added", "form", form_id=UUID(form["id"]))
+    asked(house, form, item_id=str(item))
+    with pytest.raises(Conflict) as refused:
+        asked(house, form, RAFAEL, item_id=str(item))
+    assert refused.value.rule == "C25"
+    tell(house, "sent", "form", item=item, sequence=2, form_id=UUID(form["id"]), recipients=TO)
+    assert len(house.harness.requests("form_request")) == 1

@@ -207,3 +207,15 @@ def test_a_time_that_has_passed_when_recipients_are_added_sends_nothing(house: H
     house.clock.advance(hours=2)
     assert write(house, item, [LEILA])["state"] == "pending"
     assert send_due(house.harness.runtime) == 0
+
+
+def test_c10_what_goes_out_by_itself_after_another_coach_took_over_goes_in_that_coachs_name(house: House) -> None:
+    item = item_of(house, "Three wins", to=[LEILA])
+    do(house, calls.schedule_item, item, send_at=(house.clock.now() + dt.timedelta(hours=1)).isoformat())
+    samuel = house.coach_called("Samuel Adler")
+    house.call(engagement_calls.assign_engagement, {"id": house.engagement, "coach_id": str(samuel.id)}, by=house.admin)
+    house.clock.advance(hours=2)
+    send_due(house.harness.runtime)
+    (event,) = house.harness.events("engagements.item.sent.v1")
+    assert event.data["sender_name"] == "Samuel Adler"
+    assert house.harness.requests("item_task")[0]["trigger"] == {"origin": "staff", "person_id": str(samuel.id)}
