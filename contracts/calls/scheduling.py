@@ -123,6 +123,43 @@ class ScheduleSession(Schema):
     notify = _notify()
 
 
+class Rhythm(Schema):
+    """How often: `count` sessions at the same wall-clock time of the zone that they are meant in (C14)."""
+
+    every = fields.String(required=True, validate=validate.OneOf(["week", "fortnight"]))
+    count = fields.Integer(required=True, strict=True, validate=validate.Range(2, 52))
+
+
+class ScheduleSeries(ScheduleSession, Rhythm):
+    """As one session; `starts_at` is the first one's."""
+
+    class Meta:
+        exclude = ("item_id",)
+
+
+class PreviewSeries(Rhythm):
+    engagement_id = fields.UUID(required=True)
+    starts_at = _starts_at(required=True)
+    duration_minutes = _duration(required=True)
+    time_zone = Zone(load_default=None, allow_none=True)
+
+
+class PlannedTime(Schema):
+    """`is_taken`: the coach is booked then already (C15)."""
+
+    starts_at = Instant(required=True)
+    ends_at = Instant(required=True)
+    is_taken = fields.Boolean(required=True)
+
+
+class PlannedTimes(Schema):
+    items = fields.List(fields.Nested(PlannedTime), required=True)
+
+
+class SessionSeries(Schema):
+    items = fields.List(fields.Nested(Session), required=True)
+
+
 class UpdateSession(ById):
     title = text(200)
     location = fields.Nested(LocationInput)
@@ -186,6 +223,8 @@ class Invite(Schema):
     method = fields.String(required=True, metadata={"description": "REQUEST, or CANCEL for a cancelled session"})
 
 
+schedule_series = command("scheduling.schedule_series", ScheduleSeries, SessionSeries)
+preview_series = query("scheduling.preview_series", PreviewSeries, PlannedTimes)
 schedule_session = command("scheduling.schedule_session", ScheduleSession, Session)
 update_session = command("scheduling.update_session", UpdateSession, Session)
 reschedule_session = command("scheduling.reschedule_session", RescheduleSession, Session)

@@ -12,6 +12,8 @@ from gateway.api.expose import ApiRequest, Routes
 
 routes = Routes("Sessions")
 routes.post("/engagements/<uuid:engagement_id>/sessions", calls.schedule_session, status=201)
+routes.post("/engagements/<uuid:engagement_id>/session-series", calls.schedule_series, status=201)
+routes.post("/engagements/<uuid:engagement_id>/session-series/preview", calls.preview_series)
 routes.get("/engagements/<uuid:engagement_id>/sessions", calls.list_engagement_sessions)
 routes.get("/sessions", calls.list_sessions)
 routes.get("/sessions/<uuid:id>", calls.get_session)

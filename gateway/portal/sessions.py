@@ -10,11 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import Call, engagements, items, notifications
 from contracts.calls import scheduling as calls
+from contracts.errors import Invalid, NotFound
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
 from gateway.portal.engagements import look_at
 from gateway.portal.filters import zone_words
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
+from gateway.typed import typed
 
 pages = Pages()
 
@@ -105,25 +107,58 @@ def _new_session(id: UUID, **again: Any) -> ResponseReturnValue:
     )
 
 
-@pages.post("/engagements/<uuid:id>/sessions", STAFF)
-def schedule(id: UUID) -> ResponseReturnValue:
-    given = {
+@pages.post("/engagements/<uuid:id>/sessions/dates", STAFF)
+def show_dates(id: UUID) -> ResponseReturnValue:
+    """When the sessions of a series would be, for the dialog; nothing is scheduled."""
+    try:
+        dates = typed(calls.preview_series, ask(calls.preview_series, _times(id) | _rhythm()))["items"]
+    except (Invalid, NotFound) as error:
+        return show.page("pages/session_dates.html", dates=[], problem={"title": error.detail})
+    return show.page("pages/session_dates.html", dates=dates)
+
+
+def _times(id: UUID) -> Json:
+    return {
         "engagement_id": str(id),
         "starts_at": clock.instant_of(request.form.get("starts_at", "")),
         "time_zone": str(clock.reader_zone()),
         **show.whole(show.form("duration_minutes")),
+    }
+
+
+def _rhythm() -> Json:
+    """How often it repeats; nothing where it does not."""
+    every = show.filled("every")
+    return every | show.whole(show.form("count")) if every else {}
+
+
+@pages.post("/engagements/<uuid:id>/sessions", STAFF)
+def schedule(id: UUID) -> ResponseReturnValue:
+    given = {
+        **_times(id),
         **show.filled("title", "item_id"),
         "location": _location(),
         "attendees": typed_people(),
         "notify": "notify" in request.form,
     }
+    back = f"/engagements/{id}/sessions"
+
+    def again(**again: Any) -> ResponseReturnValue:
+        return _new_session(id, **_in_form(again))
+
+    if rhythm := _rhythm():
+        series = {name: value for name, value in given.items() if name != "item_id"} | rhythm
+        return show.attempt(
+            calls.schedule_series,
+            series,
+            lambda made: show.done(back, _told(f"{len(made['items'])} sessions are scheduled")),
+            again,
+        )
     return show.attempt(
         calls.schedule_session,
         given,
-        lambda made: show.done(
-            f"/engagements/{id}/sessions", _told("The session is scheduled"), show_url=f"/sessions/{made['id']}"
-        ),
-        lambda **again: _new_session(id, **_in_form(again)),
+        lambda made: show.done(back, _told("The session is scheduled"), show_url=f"/sessions/{made['id']}"),
+        again,
     )
 
 

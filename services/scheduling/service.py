@@ -7,6 +7,7 @@ from contracts.calls import scheduling as calls
 from services.scheduling.base import Base
 from services.scheduling.copies import operations as copies
 from services.scheduling.sessions import operations as sessions
+from services.scheduling.sessions import series
 from services.scheduling.settings import Settings
 
 service = Service(
@@ -15,6 +16,8 @@ service = Service(
     settings=Settings,
     answers={
         calls.schedule_session: sessions.schedule,
+        calls.schedule_series: series.schedule_series,
+        calls.preview_series: series.preview_series,
         calls.update_session: sessions.update,
         calls.reschedule_session: sessions.reschedule,
         calls.cancel_session: sessions.cancel,

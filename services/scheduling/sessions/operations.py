@@ -33,12 +33,30 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
 
     Raises `CoachBooked` (C15) or `EngagementDeleted`; awaits the engagement, coach or client that events will bring.
     """
-    engagement = _lock_engagement(work, actor, input["engagement_id"], unknown="engagement")
-    client = work.copy(Client, engagement.client_id, what="client")
+    engagement, coach = lock_for_scheduling(work, actor, input["engagement_id"])
+    must_be_free(work, coach, input["starts_at"], input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"]))
+    item_id = _item_id(work, engagement, input["item_id"])
+    return view(work, actor, schedule_one(work, actor, engagement, coach, input, input["starts_at"], item_id))
+
+
+def lock_for_scheduling(work: Work, actor: Actor, engagement_id: UUID) -> tuple[Engagement, Coach]:
+    """The engagement and its coach, both locked, for new sessions; `NotFound` where the actor may not see it."""
+    engagement = _lock_engagement(work, actor, engagement_id, unknown="engagement")
     lock_coaches(work, [engagement.coach_id])
-    coach = work.session.get_one(Coach, engagement.coach_id)
-    ends_at = input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"])
-    must_be_free(work, coach, input["starts_at"], ends_at)
+    return engagement, work.session.get_one(Coach, engagement.coach_id)
+
+
+def schedule_one(
+    work: Work,
+    actor: Actor,
+    engagement: Engagement,
+    coach: Coach,
+    input: Input,
+    starts_at: dt.datetime,
+    item_id: UUID | None = None,
+) -> Session:
+    """One session as `input` describes it at a time that is free, told of and, if wished, mailed."""
+    client = work.copy(Client, engagement.client_id, what="client")
     session = work.add(
         Session.scheduled(
             _wanted(input["attendees"], besides=[coach.email, client.email]),
@@ -46,12 +64,12 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
             client_id=client.id,
             coach_id=coach.id,
             title=input["title"] or engagement.program_name[:200],
-            starts_at=input["starts_at"],
-            ends_at=ends_at,
+            starts_at=starts_at,
+            ends_at=starts_at + dt.timedelta(minutes=input["duration_minutes"]),
             time_zone=input["time_zone"] or coach.time_zone,
             location_kind=input["location"]["kind"],
             location_detail=input["location"]["detail"] or None,
-            item_id=_item_id(work, engagement, input["item_id"]),
+            item_id=item_id,
         )
     )
     for guest in session.guests:
@@ -63,7 +81,7 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
         work.publish(events.AttendeeAdded, guest, guest_facts(session, guest), actor)
     if input["notify"]:
         tell(work, session, facts, "session_scheduled", attendees_of(work, session), by=actor, on_purpose=True)
-    return _view(work, actor, session)
+    return session
 
 
 def _item_id(work: Work, engagement: Engagement, item_id: UUID | None) -> UUID | None:
@@ -84,7 +102,7 @@ def update(work: Work, actor: Actor, input: Input) -> Input:
     renamed = title != session.title
     moved = (place["kind"], place["detail"] or None) != (session.location_kind, session.location_detail)
     if not moved and not renamed:
-        return _view(work, actor, session)
+        return view(work, actor, session)
     if renamed:
         session.retitle(title)
     if moved:
@@ -93,7 +111,7 @@ def update(work: Work, actor: Actor, input: Input) -> Input:
     work.publish(events.SessionUpdated, session, facts, actor)
     if moved and input["notify"]:
         tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def reschedule(work: Work, actor: Actor, input: Input) -> Input:
@@ -109,7 +127,7 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     minutes = input["duration_minutes"]
     ends_at = input["starts_at"] + (session.duration if minutes is None else dt.timedelta(minutes=minutes))
     if (input["starts_at"], ends_at) == (was_at, was_until) and not session.conflict:
-        return _view(work, actor, session)
+        return view(work, actor, session)
     must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
     session.move(input["starts_at"], ends_at, coach.id, input["reason"])
     flush_holding(work, coach)
@@ -118,7 +136,7 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     settle(work, former.id, was_at, was_until, actor)
     if input["notify"]:
         tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def cancel(work: Work, actor: Actor, input: Input) -> Input:
@@ -130,7 +148,7 @@ def cancel(work: Work, actor: Actor, input: Input) -> Input:
     settle(work, coach.id, session.starts_at, session.ends_at, actor)
     if input["notify"]:
         tell(work, session, facts, "session_cancelled", attendees_of(work, session), by=actor, on_purpose=True)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def complete(work: Work, actor: Actor, input: Input) -> Input:
@@ -138,7 +156,7 @@ def complete(work: Work, actor: Actor, input: Input) -> Input:
     session, _ = _for_change(work, actor, input["id"])
     session.complete()
     work.publish(events.SessionCompleted, session, facts_of(work, session), actor)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def no_show(work: Work, actor: Actor, input: Input) -> Input:
@@ -146,7 +164,7 @@ def no_show(work: Work, actor: Actor, input: Input) -> Input:
     session, _ = _for_change(work, actor, input["id"])
     session.miss()
     work.publish(events.SessionMissed, session, facts_of(work, session), actor)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
@@ -159,7 +177,7 @@ def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
     before = session.ics_sequence
     added, removed = session.set_guests(_wanted(input["attendees"], besides=[coach.email, client.email]))
     if session.ics_sequence == before:
-        return _view(work, actor, session)
+        return view(work, actor, session)
     for guest in added:
         work.add(guest)
     facts = facts_of(work, session)
@@ -173,13 +191,13 @@ def set_attendees(work: Work, actor: Actor, input: Input) -> Input:
         everybody = attendees_of(work, session)
         tell(work, session, facts, "session_scheduled", new, by=actor, on_purpose=True, listed=everybody)
         tell(work, session, facts, "session_cancelled", left, by=actor, on_purpose=True)
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def get(work: Work, actor: Actor, input: Input) -> Input:
     """One session (S2.95)."""
     session, _ = _visible(work, actor, input["id"])
-    return _view(work, actor, session)
+    return view(work, actor, session)
 
 
 def get_invite(work: Work, actor: Actor, input: Input) -> Input:
@@ -285,14 +303,15 @@ def _wanted(given: list[Input], *, besides: list[str]) -> list[tuple[str, str]]:
 
 def _page(work: Work, actor: Actor, statement: Select[Any], input: Input, *, descending: bool) -> Input:
     found = page(work, statement, input, by=(Session.starts_at, Session.id), descending=descending)
-    return {"items": _views(work, actor, found["items"]), "next": found["next"]}
+    return {"items": views(work, actor, found["items"]), "next": found["next"]}
 
 
-def _view(work: Work, actor: Actor, session: Session) -> Input:
-    return _views(work, actor, [session])[0]
+def view(work: Work, actor: Actor, session: Session) -> Input:
+    """What the contract's `Session` shows."""
+    return views(work, actor, [session])[0]
 
 
-def _views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
+def views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
     """What the contract's `Session` shows; engagements, people and numbers of a whole page are read in one go each."""
     numbers = numbers_of(work, (session.engagement_id for session in sessions))
     ids = {session.engagement_id for session in sessions}
