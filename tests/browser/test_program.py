@@ -235,3 +235,33 @@ def test_s1_38_a_client_sees_what_was_sent_to_it_and_says_what_is_done(
     assert flaws(client) == []
     client.screenshot(path=ARTEFACTS / "94-my-program.png", full_page=True)
     context.close()
+
+
+def test_c14_c15_a_series_shows_its_dates_before_it_is_scheduled(
+    coach: Page, running: Running, engagement: str
+) -> None:
+    taken = {
+        "starts_at": "2031-04-01T08:00:00Z",
+        "duration_minutes": 60,
+        "location": {"kind": "phone"},
+        "notify": False,
+    }
+    running.admin.post(f"{engagement}/sessions", taken, expect=201)
+    coach.goto(f"{engagement}/sessions")
+    coach.get_by_role("link", name="Add new appointment").first.click()
+    dialog = coach.get_by_role("dialog")
+    dialog.get_by_label("Date and time").fill("2031-03-25T08:00")
+    expect(dialog.get_by_label("How many sessions")).to_be_hidden()
+    dialog.get_by_label("Repeat").select_option("week")
+    dialog.get_by_label("How many sessions").fill("3")
+    dialog.get_by_role("button", name="Show the dates").click()
+    expect(dialog.locator(".dates li")).to_have_count(3)
+    expect(dialog.get_by_text("Booked already")).to_have_count(1)
+    assert flaws(coach) == []
+    coach.screenshot(path=ARTEFACTS / "95-series.png")
+    dialog.get_by_label("Link, number or address").fill("https://zoom.us/j/2")
+    dialog.get_by_role("button", name=re.compile("^Schedule")).click()
+    expect(dialog.get_by_text("is booked at that time already on 2031-04-01")).to_be_visible()
+    dialog.get_by_label("Date and time").fill("2031-05-06T08:00")
+    dialog.get_by_role("button", name=re.compile("^Schedule")).click()
+    expect(coach.get_by_text("3 sessions are scheduled")).to_be_visible()
