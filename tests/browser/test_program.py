@@ -173,6 +173,7 @@ def test_s1_22_c12_a_form_goes_out_once_the_item_before_it_is_completed_and_the_
 def test_items_are_dragged_and_a_phone_shows_them_in_the_dark(
     coach: Page, running: Running, browser: Browser, engagement: str
 ) -> None:
+    item_of(running, engagement, "Before the last")
     item_of(running, engagement, "Last of all")
     coach.goto(f"{engagement}/program")
     with coach.expect_response(re.compile("/items/order")):
