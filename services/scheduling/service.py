@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from chassis.service import On, Service
+from chassis.service import Every, On, Service
 from contracts.calls import scheduling as calls
 from services.scheduling.base import Base
 from services.scheduling.copies import operations as copies
+from services.scheduling.reminders import operations as reminders
 from services.scheduling.sessions import operations as sessions
 from services.scheduling.sessions import series
 from services.scheduling.settings import Settings
@@ -36,4 +37,5 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.*.v1", copies.item_changed),
     ],
+    every=[Every(30, reminders.remind)],
 )

@@ -323,7 +323,12 @@ def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
         return "gone"
     found: CoachingSession | Invoice | None = None
     if request.about_kind == "session":
-        found = work.session.get(CoachingSession, request.about_id)
+        session = work.session.get(CoachingSession, request.about_id)
+        if session is not None and session.state == "scheduled" and (starts_at := request.context.get("starts_at")):
+            is_moved = (session.context or {}).get("starts_at", starts_at) != starts_at
+            is_over = dt.datetime.fromisoformat(starts_at) <= work.now
+            return "moved" if is_moved else "over" if is_over else session.state
+        found = session
     elif request.about_kind == "invoice":
         found = work.session.get(Invoice, request.about_id)
     return found.state if found else ""

@@ -178,6 +178,8 @@ def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
     """What happened since the mail was asked for and makes it wrong to send (C6); None if nothing did."""
     if facts.kind in ("session_scheduled", "session_rescheduled") and facts.about_state == "cancelled":
         return Verdict(False, "C6", "The session was cancelled before this mail went out.")
+    if facts.kind == "session_reminder" and facts.about_state in ("cancelled", "completed", "no_show", "moved", "over"):
+        return Verdict(False, "C6", f"The session was {_ENDED[facts.about_state]} before this reminder went out.")
     if facts.kind == "invoice" and facts.about_state in ("paid", "void"):
         what = "paid" if facts.about_state == "paid" else "voided"
         return Verdict(False, "C6", f"The invoice was {what} before this mail went out.")
@@ -193,6 +195,11 @@ def _overtaken(facts: Facts, now: dt.datetime) -> Verdict | None:
     if facts.link_expires_at is not None and facts.link_expires_at <= now:
         return Verdict(False, "C19", "The link in this mail had expired before it could go out.")
     return None
+
+
+_ENDED = {
+    "cancelled": "cancelled", "completed": "held", "no_show": "missed", "moved": "moved", "over": "begun",
+}  # fmt: skip
 
 
 def _lower(sentence: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import JSON, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Copy
@@ -12,11 +12,12 @@ from services.scheduling.base import Base
 
 
 class Organisation(Copy, Base):
-    """One row: what counts as progress (C7)."""
+    """One row: what counts as progress (C7), and how many minutes before sessions reminders go out."""
 
     __tablename__ = "organisation"
 
     no_show_counts: Mapped[bool]
+    reminder_minutes: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 
 class Coach(Copy, Base):

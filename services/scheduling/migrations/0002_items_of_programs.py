@@ -25,6 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    with op.batch_alter_table("session") as batch:
-        batch.drop_column("item_id")
+    op.drop_column("session", "item_id")
     op.drop_table("item")

@@ -39,6 +39,12 @@ def facts_of(work: Work, session: Session) -> dict[str, Any]:
     }
 
 
+def context_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """What a mail tells of a session whose facts these are, as plain JSON."""
+    dumped = SessionRescheduled().dump(facts)
+    return {name: dumped[name] for name in _CONTEXT if name in dumped}
+
+
 def guest_facts(session: Session, guest: Guest) -> dict[str, Any]:
     """The data of an attendee event."""
     return {
@@ -114,7 +120,6 @@ def tell(
         return
     method: Method = "CANCEL" if kind == "session_cancelled" else "REQUEST"
     content = ics_for(work, session, listed or recipients, method, former=former)
-    dumped = SessionRescheduled().dump(facts)
     work.request(
         key=f"session/{session.id}/{session.ics_sequence}/{kind.removeprefix('session_')}",
         kind=kind,
@@ -123,7 +128,7 @@ def tell(
         trigger={"origin": "staff" if on_purpose else "automatic", "person_id": by.id},
         engagement_id=session.engagement_id,
         item_id=session.item_id,
-        context={name: dumped[name] for name in _CONTEXT if name in dumped},
+        context=context_of(facts),
         attachments=[
             {
                 "filename": "invite.ics",

@@ -32,6 +32,8 @@ class Session(Entity, Base):
     It takes its coach's time while `holds_time`: two such sessions of one coach can never overlap, the database itself
     refuses it (C15: an exclusion constraint on PostgreSQL, triggers on SQLite). One that is cancelled holds no time,
     nor does one of a deleted engagement, nor one whose coach was booked already when it was handed over (`conflict`).
+
+    `planned_at` is when it was put to its present time; null: when it was made.
     """
 
     __tablename__ = "session"
@@ -58,6 +60,7 @@ class Session(Entity, Base):
     conflict: Mapped[bool]
     ics_sequence: Mapped[int]
     item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
+    planned_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     guests: Mapped[list[Guest]] = relationship(
         order_by="Guest.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
@@ -94,9 +97,12 @@ class Session(Entity, Base):
         self.location_kind, self.location_detail = kind, detail
         self.ics_sequence += 1
 
-    def move(self, starts_at: dt.datetime, ends_at: dt.datetime, coach_id: UUID, reason: str | None) -> None:
+    def move(
+        self, starts_at: dt.datetime, ends_at: dt.datetime, coach_id: UUID, reason: str | None, now: dt.datetime
+    ) -> None:
         """Another time, which the session holds from now on, raises the invite's SEQUENCE (S1.20, C13)."""
         self.must_be_scheduled("rescheduled")
+        self.planned_at = now
         self.coach_id = coach_id
         self.starts_at, self.ends_at, self.reason = starts_at, ends_at, reason
         self.holds_time, self.conflict = True, False

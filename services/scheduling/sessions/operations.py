@@ -70,6 +70,7 @@ def schedule_one(
             location_kind=input["location"]["kind"],
             location_detail=input["location"]["detail"] or None,
             item_id=item_id,
+            planned_at=work.now,
         )
     )
     for guest in session.guests:
@@ -129,7 +130,7 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     if (input["starts_at"], ends_at) == (was_at, was_until) and not session.conflict:
         return view(work, actor, session)
     must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
-    session.move(input["starts_at"], ends_at, coach.id, input["reason"])
+    session.move(input["starts_at"], ends_at, coach.id, input["reason"], work.now)
     flush_holding(work, coach)
     facts = {**facts_of(work, session), "previous_starts_at": was_at}
     work.publish(events.SessionRescheduled, session, facts, actor)

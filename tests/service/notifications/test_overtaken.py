@@ -180,3 +180,31 @@ def test_c6_an_invitation_that_was_revoked_before_it_went_out_is_not_mailed(post
     post.client_is(nora, portal="internal_record")
     post.send_all()
     assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"state": "cancelled"}, "cancelled"),
+        ({"state": "completed"}, "held"),
+        ({"starts_at": "2026-12-02T10:00:00Z", "ends_at": "2026-12-02T11:00:00Z"}, "moved"),
+    ],
+)
+def test_c6_a_reminder_of_a_session_that_is_cancelled_held_or_moved_is_not_mailed(
+    post: House, changes: dict[str, str], said: str
+) -> None:
+    session = uuid4()
+    post.request("session_reminder", post.client, about_id=session, about_version=post.session_is(session))
+    post.session_is(session, **changes)  # type: ignore[arg-type]
+    post.send_all()
+    mail = post.only()
+    assert (mail["state"], mail["rule"]) == ("cancelled", "C6")
+    assert mail["reason"] == f"The session was {said} before this reminder went out."
+
+
+def test_c6_a_reminder_that_comes_too_late_is_not_mailed(post: House) -> None:
+    session = uuid4()
+    post.request("session_reminder", post.client, about_id=session, about_version=post.session_is(session))
+    post.harness.clock.advance(days=30)
+    post.send_all()
+    assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")

@@ -46,7 +46,9 @@ class SessionStates(RuleBasedStateMachine):
     def move(self, hours: int) -> None:
         begin = _BEGIN + dt.timedelta(hours=hours)
         self._do(
-            lambda: self.session.move(begin, begin + dt.timedelta(hours=1), uuid4(), None), self._may(), holds=True
+            lambda: self.session.move(begin, begin + dt.timedelta(hours=1), uuid4(), None, _BEGIN),
+            self._may(),
+            holds=True,
         )
 
     @rule(detail=st.sampled_from([None, "+49 30 1234567"]))

@@ -1,0 +1,1 @@
+"""Reminders of sessions, some minutes before they begin."""
