@@ -21,11 +21,11 @@ def _within_reach(instant: dt.datetime) -> None:
         raise ValidationError("Must lie between the years 2000 and 2099.")
 
 
-def _starts_at(**kwargs: object) -> Instant:
+def session_start(**kwargs: object) -> Instant:
     return Instant(validate=_within_reach, **kwargs)  # type: ignore[arg-type]
 
 
-def _duration(**kwargs: object) -> fields.Integer:
+def session_minutes(**kwargs: object) -> fields.Integer:
     return fields.Integer(strict=True, validate=validate.Range(5, 1440), **kwargs)  # type: ignore[arg-type]
 
 
@@ -113,8 +113,8 @@ class ScheduleSession(Schema):
     """Client and coach attend besides the `attendees` named; `time_zone` is the coach's when none is given."""
 
     engagement_id = fields.UUID(required=True)
-    starts_at = _starts_at(required=True)
-    duration_minutes = _duration(required=True)
+    starts_at = session_start(required=True)
+    duration_minutes = session_minutes(required=True)
     time_zone = Zone(load_default=None, allow_none=True)
     title = text(200, load_default=None, allow_none=True, metadata={"description": "the program's name if none"})
     location = fields.Nested(LocationInput, required=True)
@@ -169,8 +169,8 @@ class UpdateSession(ById):
 class RescheduleSession(ById):
     """Without `duration_minutes` the session stays as long as it was."""
 
-    starts_at = _starts_at(required=True)
-    duration_minutes = _duration(load_default=None, allow_none=True)
+    starts_at = session_start(required=True)
+    duration_minutes = session_minutes(load_default=None, allow_none=True)
     reason = _reason()
     notify = _notify()
 

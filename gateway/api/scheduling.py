@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response
 from flask.typing import ResponseReturnValue
 
+from contracts.calls import availability
 from contracts.calls import scheduling as calls
 from gateway.api.expose import ApiRequest, Routes
 
@@ -23,6 +24,10 @@ routes.post("/sessions/<uuid:id>/cancel", calls.cancel_session)
 routes.post("/sessions/<uuid:id>/complete", calls.complete_session)
 routes.post("/sessions/<uuid:id>/no-show", calls.no_show_session)
 routes.put("/sessions/<uuid:id>/attendees", calls.set_attendees)
+routes.get("/coaches/<uuid:id>/availability", availability.get_availability)
+routes.put("/coaches/<uuid:id>/availability", availability.set_availability)
+routes.get("/coaches/<uuid:id>/slots", availability.list_slots)
+routes.get("/coaches/<uuid:id>/slots/why", availability.why_not_free)
 
 
 @routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")

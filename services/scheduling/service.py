@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from chassis.service import Every, On, Service
+from contracts.calls import availability as availability_calls
 from contracts.calls import scheduling as calls
+from services.scheduling.availability import operations as availability
 from services.scheduling.base import Base
 from services.scheduling.copies import operations as copies
 from services.scheduling.reminders import operations as reminders
@@ -29,6 +31,10 @@ service = Service(
         calls.get_invite: sessions.get_invite,
         calls.list_engagement_sessions: sessions.list_of_engagement,
         calls.list_sessions: sessions.list_all,
+        availability_calls.get_availability: availability.get_availability,
+        availability_calls.set_availability: availability.set_availability,
+        availability_calls.list_slots: availability.list_slots,
+        availability_calls.why_not_free: availability.why_not_free,
     },
     listens=[
         On("engagements.organisation.*.v1", copies.organisation_changed),

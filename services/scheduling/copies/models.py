@@ -56,4 +56,5 @@ class Engagement(Copy, Base):
     coach_id: Mapped[UUID] = mapped_column(Uuid, index=True)
     program_name: Mapped[str]
     sessions_total: Mapped[int]
+    status: Mapped[str] = mapped_column(server_default="in_progress")
     deleted: Mapped[bool]

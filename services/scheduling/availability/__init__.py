@@ -1,0 +1,1 @@
+"""When coaches offer time, and what is free of it."""

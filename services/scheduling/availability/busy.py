@@ -1,0 +1,20 @@
+"""What a coach's time is taken by."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from sqlalchemy import select
+
+from chassis.work import Work
+from services.scheduling.availability.slots import Interval
+from services.scheduling.sessions.models import Session
+
+
+def busy_of(work: Work, coach_id: UUID, start: dt.datetime, end: dt.datetime) -> list[Interval]:
+    """The times in [start, end) that the coach is not free: sessions of any engagement that hold time (C15)."""
+    held = select(Session.starts_at, Session.ends_at).where(
+        Session.coach_id == coach_id, Session.holds_time, Session.starts_at < end, Session.ends_at > start
+    )
+    return [(row.starts_at, row.ends_at) for row in work.session.execute(held)]
