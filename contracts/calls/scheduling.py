@@ -139,8 +139,8 @@ class ScheduleSeries(ScheduleSession, Rhythm):
 
 class PreviewSeries(Rhythm):
     engagement_id = fields.UUID(required=True)
-    starts_at = _starts_at(required=True)
-    duration_minutes = _duration(required=True)
+    starts_at = session_start(required=True)
+    duration_minutes = session_minutes(required=True)
     time_zone = Zone(load_default=None, allow_none=True)
 
 
