@@ -110,18 +110,29 @@ def _form(id: UUID, chosen: UUID | None, again: Json) -> ResponseReturnValue:
         asked["item"] = (calls.get_item, {"id": str(chosen)})
     found = show.look(**asked)
     item = found.need("item") if chosen else None
+    if "problem" in again:
+        again["values"] = {**again["values"], "file_ids": request.form.getlist("file_ids")}
     library = [(file["file_id"], file["name"]) for file in found.items("files") if file["kind"] == "file"]
     there = [(file["id"], file["name"]) for file in item["files"]] if item else []
     return show.page(
         "pages/item_form.html",
         engagement=found.need("engagement"),
         item=item,
-        forms=[(form["id"], form["title"]) for form in found.items("forms")],
+        forms=_with(
+            [(form["id"], form["title"]) for form in found.items("forms")],
+            item and item["form_id"],
+            "The form that was chosen",
+        ),
         files=list(dict(there + library).items()),
-        goals=show.choices(found.items("goals")),
+        goals=_with(show.choices(found.items("goals")), item and item["goal_id"], "The goal that was chosen"),
         invoices=[invoice for invoice in found.items("invoices") if invoice["state"] == "draft"],
         **{"values": item or {"kind": "task"}, **again},
     )
+
+
+def _with(options: list[tuple[str, str]], chosen: str | None, words: str) -> list[tuple[str, str]]:
+    """The options with what is chosen, which may not be offered any more."""
+    return options if chosen is None or chosen in dict(options) else [*options, (chosen, words)]
 
 
 def _typed() -> Json:

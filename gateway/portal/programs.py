@@ -47,7 +47,8 @@ def _item(row: dict[str, str]) -> Json:
     elif kind == "link":
         item["url"] = row["url"].strip() or None
     elif kind == "session":
-        item |= show.whole({"duration_minutes": row["duration_minutes"]})
+        minutes = show.whole({"duration_minutes": row["duration_minutes"]})["duration_minutes"]
+        item["duration_minutes"] = minutes or None
     return item
 
 

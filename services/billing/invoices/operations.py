@@ -98,12 +98,12 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
 def item_sent(work: Work, event: Event) -> None:
     """An item of the program that is an invoice goes out: to those billed and to the item's recipients (S1.12).
 
-    One that is no draft any more by now has gone out already, by hand.
+    One that is no draft any more by now has gone out already, by hand, or was deleted.
     """
     if event.data["kind"] != "invoice":
         return
-    invoice = work.change(Invoice, event.data["invoice_id"], what=WHAT)
-    if invoice.state == "draft":
+    invoice = work.session.get(Invoice, event.data["invoice_id"], with_for_update=True, populate_existing=True)
+    if invoice is not None and invoice.state == "draft":
         sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
         _send(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
 

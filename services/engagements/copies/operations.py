@@ -70,7 +70,8 @@ def attendee_changed(work: Work, event: Event) -> None:
 
 def invoice_changed(work: Work, event: Event) -> None:
     """Follows an invoice: an unpaid one keeps its engagement from being deleted (C9)."""
-    work.apply(InvoiceCopy, event)
+    is_deleted = event.type.split(".")[2] == "deleted"
+    work.apply(InvoiceCopy, event, **({"state": "deleted"} if is_deleted else {}))
     _log(work, event, invoice_line(event))
 
 

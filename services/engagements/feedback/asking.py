@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
@@ -15,6 +15,7 @@ from services.engagements.activity.operations import record
 from services.engagements.feedback.models import FeedbackRequest, FeedbackRound, Stakeholder
 from services.engagements.goals.models import Goal
 from services.engagements.goals.operations import goal_address
+from services.engagements.items.models import Item
 from services.engagements.people.models import email_key
 
 
@@ -51,11 +52,16 @@ def ask_for_item(work: Work, actor: Actor, goal: Goal, recipients: list[dict[str
 
 
 def begin_round(work: Work, goal: Goal) -> FeedbackRound:
-    """A round of the goal as it is now, which ends the links of the one before (C18)."""
+    """A round of the goal as it is now, which ends the links of the one before (C18); its item goes on with the new."""
     latest = latest_round(work, goal)
     for request in latest.requests if latest else []:
         request.revoke(work.now)
-    return work.add(FeedbackRound.of(goal, latest.number + 1 if latest else 1))
+    begun = work.add(FeedbackRound.of(goal, latest.number + 1 if latest else 1))
+    work.session.flush()
+    if latest is not None:
+        waiting = update(Item).where(Item.round_id == latest.id, Item.state == "sent")
+        work.session.execute(waiting.values(round_id=begun.id))
+    return begun
 
 
 def latest_round(work: Work, goal: Goal) -> FeedbackRound | None:

@@ -50,8 +50,9 @@ class ItemContent:
         return {"mode": self.mode} | ({"send_at": self.send_at} if self.mode == "at" else {})
 
     def deliver(self, delivery: dict[str, Any]) -> None:
-        """It is to go out like that."""
-        self.mode, self.send_at = delivery["mode"], delivery.get("send_at")
+        """It is to go out like that; a session goes out when it is scheduled, by hand (S1.15)."""
+        wanted: dict[str, Any] = {"mode": "manual"} if self.kind == "session" else delivery
+        self.mode, self.send_at = wanted["mode"], wanted.get("send_at")
 
     def describe(self, changes: dict[str, Any]) -> bool:
         """Takes over what is given of title and content; whether anything differs. `Invalid` for another kind's."""

@@ -11,12 +11,13 @@ import datetime as dt
 from itertools import pairwise
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import SYSTEM, Actor
 from contracts.calls.items import MAIL_KINDS
+from contracts.events.engagements import EngagementStarted
 from contracts.events.items import ItemCompleted, ItemSent, ItemUnscheduled
 from services.engagements.activity.operations import record
 from services.engagements.copies.models import FormCopy, InvoiceCopy
@@ -27,8 +28,6 @@ from services.engagements.items.models import Item, NotReady
 from services.engagements.items.named import files_named
 from services.engagements.people.access import own_id
 from services.engagements.people.models import Person
-
-_AT_ONCE = 20
 
 
 def items_of(work: Work, engagement_id: UUID) -> list[Item]:
@@ -56,19 +55,26 @@ def go_on(work: Work, engagement_id: UUID) -> None:
     """Sends each item that is set to go out after the one before it, if that is completed."""
     work.session.flush()
     for before, item in pairwise(items_of(work, engagement_id)):
-        if item.mode == "after_previous" and item.state == "scheduled" and before.state == "completed":
+        waits = item.kind != "session" and item.mode == "after_previous" and item.state == "scheduled"
+        if waits and before.state == "completed":
             _send_by_itself(work, item)
 
 
 def send_due(runtime: Runtime) -> int:
-    """Sends what is due by its time, engagement by engagement, each by one replica; how many items that were."""
+    """Sends what is due by its time in one engagement, which one replica takes on; how many items that were.
+
+    Any of the engagements: one whose items cannot be sent for a fault of ours does not keep the others waiting.
+    """
     with runtime.work() as work:
-        due = (Item.state == "scheduled", Item.mode == "at", Item.send_at <= work.now)
+        due = (Item.state == "scheduled", Item.kind != "session", Item.mode == "at", Item.send_at <= work.now)
         there = select(Engagement).where(exists().where(Item.engagement_id == Engagement.id, *due))
-        locked = there.order_by(Engagement.id).limit(_AT_ONCE).with_for_update(skip_locked=True)
-        found = list(work.session.scalars(locked).all())
-        of_these = select(Item).where(Item.engagement_id.in_(one.id for one in found), *due)
-        items = list(work.session.scalars(of_these.order_by(Item.send_at, Item.position, Item.id)))
+        engagement = work.session.scalars(
+            there.order_by(func.random()).limit(1).with_for_update(skip_locked=True)
+        ).first()
+        if engagement is None:
+            return 0
+        of_it = select(Item).where(Item.engagement_id == engagement.id, *due)
+        items = list(work.session.scalars(of_it.order_by(Item.send_at, Item.position, Item.id)))
         for item in items:
             _send_by_itself(work, item)
     return len(items)
@@ -91,6 +97,7 @@ def _send(work: Work, actor: Actor, item: Item) -> None:
     sender = _sender_of(work, item)
     goal = _check_what_it_names(work, item)
     item.send(work.now)
+    start(work, actor, item.engagement)
     work.publish(ItemSent, item, item.facts() | {"sender_id": sender.id, "sender_name": sender.name}, actor)
     if item.kind in ("task", "file", "link"):
         _mail(work, item, sender)
@@ -99,6 +106,12 @@ def _send(work: Work, actor: Actor, item: Item) -> None:
     count = len(item.recipients)
     people = item.recipients[0]["name"] or item.recipients[0]["email"] if count == 1 else f"{count} people"
     log(work, actor, item, "sent", "sent", client_sees=item.client_sees, to=people)
+
+
+def start(work: Work, actor: Actor, engagement: Engagement) -> None:
+    """The first item that is sent starts its engagement (C8)."""
+    if engagement.start(work.now):
+        work.publish(EngagementStarted, engagement, engagement.facts(), actor)
 
 
 def _sender_of(work: Work, item: Item) -> Person:

@@ -12,7 +12,7 @@ from contracts.envelope import Event
 from contracts.events.items import ItemScheduled, ItemUpdated
 from services.engagements.engagements.access import lock_program
 from services.engagements.feedback.models import FeedbackRound
-from services.engagements.items.delivery import complete
+from services.engagements.items.delivery import complete, start
 from services.engagements.items.models import Item
 
 
@@ -43,6 +43,7 @@ def form_sent(work: Work, event: Event) -> None:
     item = _item_of(work, event, "form")
     if item is not None and not item.is_out:
         item.state, item.sent_at = "sent", work.now
+        start(work, _actor(event), item.engagement)
         work.publish(ItemUpdated, item, item.facts(), _actor(event))
 
 

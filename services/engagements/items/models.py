@@ -61,12 +61,14 @@ class Item(Entity, ItemContent, Base):
 
     @property
     def recipients(self) -> list[dict[str, Any]]:
-        """`{email, name, person_id}` of each; who is the client is written to where the client is now (C23)."""
+        """`{email, name, person_id}` of each; who is the client is written to where the client is now (C23), once."""
         client = self.engagement.client
         here = {"email": client.email, "name": client.name, "person_id": client.id}
+        has_client = any(one["is_client"] for one in self.given or [])
         return [
             here if one["is_client"] else {"email": one["email"], "name": one["name"], "person_id": None}
             for one in self.given or []
+            if one["is_client"] or not (has_client and email_key(one["email"]) == email_key(client.email))
         ]
 
     @property
@@ -127,11 +129,15 @@ class Item(Entity, ItemContent, Base):
         self.deliver({"mode": "manual"})
         self.state = "pending"
 
-    def settle(self, now: dt.datetime) -> None:
-        """After a change: scheduled if it has all that it needs to go out by itself, else pending."""
+    def settle(self, now: dt.datetime, *, anew: bool = False) -> None:
+        """After a change: scheduled if it has all that it needs to go out by itself, else pending.
+
+        A time that has passed is none to come, but one that is due stays so, unless its delivery is set `anew`.
+        """
         if self.kind == "session" or self.is_out:
             return
-        to_come = self.mode == "after_previous" or (self.send_at is not None and self.send_at > now)
+        is_due = self.state == "scheduled" and not anew
+        to_come = self.mode == "after_previous" or (self.send_at is not None and (self.send_at > now or is_due))
         self.state = "scheduled" if to_come and self.given and not self.missing else "pending"
 
     def send(self, now: dt.datetime) -> None:

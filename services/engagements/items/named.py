@@ -30,7 +30,8 @@ def unknown_names(
         "form_id": content.form_id is None or (form is not None and not form.deleted),
         "goal_id": goal_id is None
         or (goal is not None and goal.deleted_at is None and goal.engagement_id == engagement_id),
-        "invoice_id": invoice_id is None or (invoice is not None and invoice.engagement_id == engagement_id),
+        "invoice_id": invoice_id is None
+        or (invoice is not None and invoice.state != "deleted" and invoice.engagement_id == engagement_id),
         "file_ids": len(files_named(work, content.file_ids, engagement_id)) == len(content.file_ids),
     }
     return {name: [_NOWHERE] for name, there in is_there.items() if not there}

@@ -114,6 +114,7 @@ def update(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     if "delivery" in input and input["delivery"] != item.delivery:
         item.deliver(input["delivery"])
         item.set_by = own_id(actor)
+        item.settle(work.now, anew=True)
         differs = True
     _check(work, item)
     if differs:

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.actor import Actor
+from contracts.calls.items import MAIL_KINDS
 from contracts.errors import NotFound
 from contracts.notification import MUST_GET, Origin
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
-from services.notifications.items.models import ItemWording
+from services.notifications.items.models import Item, ItemWording
 from services.notifications.outbound import letter
 from services.notifications.outbound.gate import Facts, Standing, Verdict, may_notify
 from services.notifications.outbound.letter import Letter, Reader, Scene
@@ -83,8 +84,11 @@ def organisation(work: Work) -> Organisation:
 
 
 def wording_of(work: Work, kind: str, item_id: UUID | None = None) -> Wording:
-    """The item's own wording, else the organisation's of that kind, else the default."""
-    own: ItemWording | OwnWording | None = work.session.get(ItemWording, item_id) if item_id else None
+    """The item's own wording if the mail is of its kind, else the organisation's of that kind, else the default."""
+    item = work.session.get(Item, item_id) if item_id else None
+    own: ItemWording | OwnWording | None = None
+    if item is not None and MAIL_KINDS[item.kind] == kind:
+        own = work.session.get(ItemWording, item.id)
     own = own or work.session.get(OwnWording, kind)
     return Wording(own.subject, own.body) if own else DEFAULTS[kind]
 

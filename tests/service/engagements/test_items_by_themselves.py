@@ -219,3 +219,59 @@ def test_c10_what_goes_out_by_itself_after_another_coach_took_over_goes_in_that_
     (event,) = house.harness.events("engagements.item.sent.v1")
     assert event.data["sender_name"] == "Samuel Adler"
     assert house.harness.requests("item_task")[0]["trigger"] == {"origin": "staff", "person_id": str(samuel.id)}
+
+
+def test_c12_a_session_is_never_sent_by_what_comes_before_it_nor_by_a_time(house: House) -> None:
+    first = item_of(house, "First session", "session")
+    second = item_of(house, "Second session", "session", delivery={"mode": "after_previous"})
+    assert second["delivery"] == {"mode": "manual"}, "the calendar icon sends it (S1.15)"
+    sessions = [house.session(item_id=UUID(item["id"])) for item in (first, second)]
+    house.session("completed", session=sessions[0], sequence=2, item_id=UUID(first["id"]))
+    house.clock.advance(days=900)
+    assert send_due(house.harness.runtime) == 0
+    assert states(house) == {"First session": "completed", "Second session": "scheduled"}
+
+
+def test_c23_a_recipient_whose_address_is_the_clients_by_now_gets_it_once(house: House) -> None:
+    goal_of(house)
+    item = item_of(house, "Feedback", "feedback", to=[LEILA, {"email": "leila@new.example"}])
+    house.call(engagement_calls.update_client, {"id": str(house.client.id), "email": "Leila@new.example"})
+    assert [one["email"] for one in do(house, calls.get_item, item)["recipients"]] == ["Leila@new.example"]
+    do(house, calls.send_item, item)
+    assert len(house.harness.requests("feedback_request")) == 1
+
+
+def test_an_invoice_that_was_deleted_is_not_sent(house: House) -> None:
+    invoice = house.invoice("created", "draft")
+    item = item_of(house, "First instalment", "invoice", invoice_id=str(invoice), to=[LEILA])
+    house.invoice("deleted", "draft", invoice=invoice, sequence=2)
+    with pytest.raises(Conflict, match="no draft any more"):
+        do(house, calls.send_item, item)
+    assert states(house) == {"First instalment": "pending"}
+
+
+def test_c8_the_first_item_that_is_sent_starts_the_engagement(house: House) -> None:
+    assert house.get()["status"] == "not_started"
+    do(house, calls.send_item, item_of(house, "Three wins", to=[LEILA]))
+    do(house, calls.send_item, item_of(house, "Four wins", to=[LEILA]))
+    assert house.get()["status"] == "in_progress"
+    assert len(house.harness.events("engagements.engagement.started.v1")) == 1
+
+
+def test_an_edit_leaves_what_is_due_on_the_schedule(house: House) -> None:
+    item = item_of(house, "Three wins", to=[LEILA])
+    do(house, calls.schedule_item, item, send_at=(house.clock.now() + dt.timedelta(hours=1)).isoformat())
+    house.clock.advance(hours=2)
+    assert do(house, calls.update_item, item, title="Four wins")["state"] == "scheduled"
+    assert send_due(house.harness.runtime) == 1
+    assert mails(house) == ["Four wins"]
+
+
+def test_c18_feedback_goes_on_with_the_round_that_takes_its_place(house: House) -> None:
+    goal = goal_of(house)
+    item = item_of(house, "Feedback", "feedback", to=[RAFAEL])
+    do(house, calls.send_item, item)
+    house.clock.advance(seconds=1)
+    house.call(feedback_calls.request_feedback, {"id": goal["id"], "new_round": True})
+    answer(house, links(house)[RAFAEL["email"]])
+    assert states(house) == {"Feedback": "completed"}

@@ -53,6 +53,16 @@ def test_s1_13_an_item_has_a_wording_of_its_own_which_its_mail_goes_by(house: Ho
     assert call(house, calls.get_item_notification, id_) == default
 
 
+def test_s1_13_the_wording_of_a_sessions_item_is_that_of_its_invite_alone(house: House) -> None:
+    id_, session = item(house, "session"), uuid4()
+    call(house, calls.write_item_notification, id_, subject="Your first session is set", body="I look forward to it.")
+    for kind in ("session_scheduled", "session_cancelled"):
+        house.request(kind, LEILA, about_id=session, item_id=id_)
+    subjects = {mail["kind"]: mail["subject"] for mail in house.log()}
+    assert subjects["session_scheduled"] == "Your first session is set"
+    assert subjects["session_cancelled"].startswith("Cancelled: ")
+
+
 def test_an_unknown_placeholder_is_named_and_nothing_is_saved(house: House) -> None:
     id_ = item(house)
     for what in (calls.write_item_notification, calls.preview_item_notification):
