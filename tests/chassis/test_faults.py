@@ -34,7 +34,7 @@ def event(name: str, trouble: str = "") -> bytes:
 def the_next_good_one_is_handled(toy: RunningService, hand: Hand) -> None:
     name = uuid.uuid4().hex
     hand.put(PUBLIC, TYPE, event(name), content_type=CONTENT_TYPE)
-    eventually(lambda: name in {row.name for row in toy.rows("seen")}, seconds=2, what="the next good event")
+    eventually(lambda: name in {row.name for row in toy.rows("seen")}, seconds=20, what="the next good event")
     assert all(process.poll() is None for process in toy.processes.values())
 
 
