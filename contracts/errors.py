@@ -62,6 +62,15 @@ class NotFound(CoachworksError):
     code = "not_found"
 
 
+class LinkDead(NotFound):
+    """The link is unknown, used, revoked or expired: which of them, nobody is told (C19)."""
+
+
+def dead_link() -> LinkDead:
+    """The one refusal that every link gives that does not work."""
+    return LinkDead("This link has been used, has expired or was never valid.", rule="C19")
+
+
 class Conflict(CoachworksError):
     """A rule of the domain refuses (HTTP 409)."""
 

@@ -44,9 +44,14 @@ class Instant(fields.Field[dt.datetime]):
     def _serialize(self, value: dt.datetime | None, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
         if value is None:
             return None
-        utc = value.astimezone(dt.UTC)
-        timespec = "microseconds" if utc.microsecond else "seconds"
-        return utc.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
+        return instant_text(value)
+
+
+def instant_text(instant: dt.datetime) -> str:
+    """As an instant travels: `2026-03-02T15:00:00Z`."""
+    utc = instant.astimezone(dt.UTC)
+    timespec = "microseconds" if utc.microsecond else "seconds"
+    return utc.replace(tzinfo=None).isoformat(timespec=timespec) + "Z"
 
 
 class DecimalText(fields.Field[Decimal]):

@@ -10,24 +10,15 @@ from sqlalchemy import JSON, Boolean, ForeignKey, Integer, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
-from contracts.errors import Conflict, Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound, dead_link
 from services.documents.base import Base
 
 #: How long a link works (C19).
 LIFETIME = dt.timedelta(days=60)
 
 
-class LinkDead(NotFound):
-    """The link is unknown, used, revoked or expired: which of them, nobody is told (C19)."""
-
-
 class RecipientAnswered(Conflict):
     """Who has answered has no link any more that could be revoked; the answers stay."""
-
-
-def dead_link() -> LinkDead:
-    """The one refusal that every link gives that does not work."""
-    return LinkDead("This link has been used, has expired or was never valid.", rule="C19")
 
 
 class Form(Entity, Base):

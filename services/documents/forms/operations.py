@@ -14,7 +14,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
-from contracts.errors import Conflict, Invalid, NotFound
+from contracts.errors import Conflict, Invalid, NotFound, dead_link
 from contracts.events.forms import (
     FormCreated,
     FormDeleted,
@@ -23,20 +23,19 @@ from contracts.events.forms import (
     FormRequestSent,
     FormUpdated,
 )
+from contracts.schema import instant_text
 from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy
 from services.documents.copies.operations import engagement_of
 from services.documents.forms import reminders
 from services.documents.forms.answers import checked
-from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest, dead_link
+from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest
 
 Input = dict[str, Any]
+_AT_ONCE = 100
 
 
 class ItemAsked(Conflict):
     """An item of the program sends its form once."""
-
-
-_AT_ONCE = 100
 
 
 def create(work: Work, actor: Actor, input: Input) -> Form:
@@ -151,7 +150,6 @@ def _ask(
 
 
 def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormRecipient, url: str) -> None:
-    expires_at = recipient.request.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z")
     work.request(
         key=f"form/{recipient.id}",
         kind="form_request",
@@ -162,7 +160,7 @@ def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormR
         item_id=recipient.request.item_id,
         context={
             "url": url,
-            "expires_at": expires_at,
+            "expires_at": instant_text(recipient.request.expires_at),
             "name": recipient.request.title,
             "request_id": str(recipient.request.id),
         },

@@ -18,10 +18,11 @@ from chassis.runtime import Runtime
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import Conflict
+from contracts.errors import Conflict, LinkDead
+from contracts.schema import instant_text
 from services.documents.base import Base
 from services.documents.copies.models import EngagementCopy
-from services.documents.forms.models import FormRecipient, FormRequest, LinkDead
+from services.documents.forms.models import FormRecipient, FormRequest
 
 _AT_ONCE = 20
 
@@ -144,7 +145,6 @@ def _remind(work: Work, reminders: FormReminders, recipient: FormRecipient, ordi
         return
     token = new_token()
     work.session.add(FormReminderLink(token_digest=token_digest(token), recipient_id=recipient.id))
-    expires_at = asked.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z")
     work.request(
         key=f"form/{recipient.id}/reminder/{ordinal}",
         kind="form_request",
@@ -154,7 +154,7 @@ def _remind(work: Work, reminders: FormReminders, recipient: FormRecipient, ordi
         engagement_id=engagement.id,
         context={
             "url": f"{work.settings.public_url}/forms/{token}",
-            "expires_at": expires_at,
+            "expires_at": instant_text(asked.expires_at),
             "name": asked.title,
             "request_id": str(asked.id),
             "reminder": True,

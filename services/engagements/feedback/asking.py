@@ -11,6 +11,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.events.feedback import FeedbackRequested, StakeholderAdded
+from contracts.schema import instant_text
 from services.engagements.activity.operations import record
 from services.engagements.feedback.models import FeedbackRequest, FeedbackRound, Stakeholder
 from services.engagements.goals.models import Goal
@@ -95,7 +96,7 @@ def ask(
         item_id=item_id,
         context={
             "url": f"{work.settings.public_url}/feedback/{token}",
-            "expires_at": request.expires_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "expires_at": instant_text(request.expires_at),
             "name": current.name,
             "description": current.description,
             "request_id": str(request.id),

@@ -10,10 +10,9 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
-from contracts.errors import Conflict, NotFound
+from contracts.errors import Conflict, NotFound, dead_link
 from services.engagements.base import Base
 from services.engagements.goals.models import Goal
-from services.engagements.invitations.models import dead_link
 
 #: How long a link works (C19).
 LIFETIME = dt.timedelta(days=60)

@@ -10,7 +10,7 @@ from chassis.paging import page
 from chassis.tokens import token_digest
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
+from contracts.errors import NotFound, dead_link
 from contracts.events.feedback import FeedbackReceived, StakeholderRemoved
 from services.engagements.engagements.access import lock_program
 from services.engagements.engagements.models import Engagement
@@ -24,7 +24,6 @@ from services.engagements.feedback.models import (
 )
 from services.engagements.feedback.results import FEWEST_FOR_CLIENT, average, changes, latest_average
 from services.engagements.goals.operations import goal_for
-from services.engagements.invitations.models import dead_link
 from services.engagements.items.following import complete_answered
 from services.engagements.organisation.operations import organisation
 

@@ -9,17 +9,13 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
-from contracts.errors import NotFound
+from contracts.errors import dead_link
 from services.engagements.base import Base
 from services.engagements.engagements.models import Engagement
 from services.engagements.people.models import Person
 
 #: How long a link of each purpose works (rule C19).
 LIFETIMES = {"invitation": dt.timedelta(days=14), "password_reset": dt.timedelta(hours=1)}
-
-
-class LinkDead(NotFound):
-    """The link is unknown, used, revoked or expired: which of them, nobody is told (rule C19)."""
 
 
 class AccountLink(Entity, Base):
@@ -50,8 +46,3 @@ class AccountLink(Entity, Base):
     def revoke(self, now: dt.datetime) -> None:
         """Works no more; one that was used keeps its past."""
         self.revoked_at = self.revoked_at or now
-
-
-def dead_link() -> LinkDead:
-    """The one refusal that every link gives that does not work."""
-    return LinkDead("This link has been used, has expired or was never valid.", rule="C19")

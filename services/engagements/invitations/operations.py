@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import select
@@ -10,12 +9,13 @@ from sqlalchemy import select
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import Invalid
+from contracts.errors import Invalid, dead_link
 from contracts.events.engagements import ClientActivated, ClientInvited, ClientUpdated, CoachUpdated
+from contracts.schema import instant_text
 from services.engagements.activity.operations import record
 from services.engagements.engagements.access import engagement_for
 from services.engagements.engagements.models import Engagement
-from services.engagements.invitations.models import LIFETIMES, AccountLink, dead_link
+from services.engagements.invitations.models import LIFETIMES, AccountLink
 from services.engagements.organisation.operations import organisation
 from services.engagements.people.models import AlreadyActive, Deactivated, Person, email_key
 from services.engagements.people.passwords import hash_password, password_faults
@@ -154,7 +154,7 @@ def _mail_link(
         )
     )
     page = "invitations" if purpose == "invitation" else "password"
-    context = {"url": f"{work.settings.public_url}/{page}/{token}", "expires_at": _instant(link.expires_at)}
+    context = {"url": f"{work.settings.public_url}/{page}/{token}", "expires_at": instant_text(link.expires_at)}
     work.request(
         key=f"{purpose}/{link.id}",
         kind=kind,
@@ -168,10 +168,6 @@ def _mail_link(
         engagement_id=engagement.id if engagement else None,
         context=context | ({"message": message} if message else {}),
     )
-
-
-def _instant(value: dt.datetime) -> str:
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _link(work: Work, token: str, purpose: str) -> AccountLink:

@@ -42,7 +42,7 @@ def form_sent(work: Work, event: Event) -> None:
     lock_program(work, event.data["engagement_id"])
     item = _item_of(work, event, "form")
     if item is not None and not item.is_out:
-        item.state, item.sent_at = "sent", work.now
+        item.sent_elsewhere(work.now)
         start(work, _actor(event), item.engagement)
         work.publish(ItemUpdated, item, item.facts(), _actor(event))
 

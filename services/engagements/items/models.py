@@ -145,6 +145,11 @@ class Item(Entity, ItemContent, Base):
         self.must_be_ready()
         self.state, self.sent_at = "sent", now
 
+    def sent_elsewhere(self, now: dt.datetime) -> None:
+        """What it stands for went out by another way; raises `ItemOut`."""
+        self.must_not_be_out()
+        self.state, self.sent_at = "sent", now
+
     def cancel(self) -> None:
         """It was to go out by itself and cannot; a person may send or schedule it again."""
         self.deliver({"mode": "manual"})

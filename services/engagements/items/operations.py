@@ -79,7 +79,7 @@ def create(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     lock_program(work, engagement.id)
     content = {name: value for name, value in input.items() if name not in ("engagement_id", "kind", "delivery")}
     item = _add(work, engagement, input["kind"], content, input["delivery"], items_of(work, engagement.id))
-    _check(work, item)
+    _check(work, item, input)
     work.publish(ItemAdded, item, item.facts(), actor)
     log(work, actor, item, "added", "added")
     return _shown(work, actor, item)
@@ -116,7 +116,7 @@ def update(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         item.set_by = own_id(actor)
         item.settle(work.now, anew=True)
         differs = True
-    _check(work, item)
+    _check(work, item, input)
     if differs:
         _changed(work, actor, item, "changed", "changed")
     return _shown(work, actor, item)
@@ -209,11 +209,12 @@ def _choose_goal(work: Work, item: Item) -> None:
         item.goal_id = ids[0] if len(ids) == 1 else None
 
 
-def _check(work: Work, item: Item) -> None:
-    """`Invalid` where what the item names is not there, or is another engagement's; events may yet bring it."""
+def _check(work: Work, item: Item, given: Input) -> None:
+    """`Invalid` where what is `given` names what is not there, or another engagement's; events may yet bring it."""
     names = {"engagement_id": item.engagement.id, "goal_id": item.goal_id, "invoice_id": item.invoice_id}
     with work.session.no_autoflush:  # what is not there must not reach the database's own keys
-        errors = unknown_names(work, item, **names)
+        unknown = unknown_names(work, item, **names)
+    errors = {name: wrong for name, wrong in unknown.items() if name in given}
     if errors:
         raise Invalid("The input is not valid.", errors=errors, awaited="goal_id" not in errors)
 

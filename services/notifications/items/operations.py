@@ -10,7 +10,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.calls.items import MAIL_KINDS
 from contracts.errors import Invalid, NotFound
-from contracts.schema import Instant
+from contracts.schema import instant_text
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Person, Place
 from services.notifications.items.models import Item, ItemWording
 from services.notifications.outbound import desk, letter, samples
@@ -87,7 +87,7 @@ def send_test(work: Work, actor: Actor, input: Input) -> None:
 def context_of(work: Work, item: Item) -> dict[str, Any]:
     """What the item's mail is about, by what is known now; a session or an invoice to come is a made-up one."""
     kind = MAIL_KINDS[item.kind]
-    expires_at = Instant()._serialize(work.now + _LIFETIME, None, None)
+    expires_at = instant_text(work.now + _LIFETIME)
     match item.kind:
         case "session":
             session = work.session.get(CoachingSession, item.session_id) if item.session_id else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -198,3 +198,13 @@ def test_the_event_says_who_sent_a_form_and_to_whom_for_documents_to_ask(house: 
     assert (event.data["sender_id"], event.data["sender_name"]) == (str(house.coach.id), "Judith Okonkwo")
     assert event.data["recipients"][0]["email"] == LEILA["email"]
     assert str(event.data["form_id"]) == item["form_id"]
+
+
+def test_an_edit_that_does_not_name_what_is_gone_is_taken(house: House) -> None:
+    form_id = form(house)
+    item = item_of(house, "Reflection", "form", form_id=form_id)
+    data = {"title": "Reflection", "revision": 1, "confidential": False}
+    house.harness.feed("documents.form.deleted.v1", subject=UUID(form_id), sequence=2, data=data, actor=house.coach)
+    assert do(house, calls.update_item, item, title="Looking back")["title"] == "Looking back"
+    with pytest.raises(Invalid):
+        do(house, calls.update_item, item, form_id=form_id)
