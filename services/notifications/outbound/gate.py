@@ -7,7 +7,7 @@ leave open for people known only by address is decided in docs/decisions/0051-pe
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from contracts.notification import MUST_GET, Origin
@@ -93,6 +93,18 @@ def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
     """Whether this mail may go to this recipient now (rule C2)."""
     verdict = _may_receive(facts)
     return (verdict.allowed and (_overtaken(facts, now) or _suppressed(facts))) or verdict
+
+
+#: Why a mail was refused, for whoever may not learn whose address it is (C22).
+NEUTRAL = "This mail does not go to this address."
+
+
+def for_the_unnamed(facts: Facts, now: dt.datetime) -> Verdict:
+    """What whoever may not learn whose address it is hears of it (C22): no more than of one that nobody knows."""
+    verdict, unknown = may_notify(facts, now), may_notify(replace(facts, standing="outsider", switched_off=False), now)
+    if verdict.allowed == unknown.allowed:
+        return unknown
+    return Verdict(verdict.allowed, "C2", "This mail goes to this address." if verdict.allowed else NEUTRAL)
 
 
 def _may_receive(facts: Facts) -> Verdict:

@@ -22,7 +22,7 @@ from contracts.events.notifications import NotificationCancelled, NotificationRe
 from contracts.notification import Origin
 from services.notifications.copies.models import Engagement
 from services.notifications.outbound import desk
-from services.notifications.outbound.gate import Facts, may_notify
+from services.notifications.outbound.gate import NEUTRAL, Facts, for_the_unnamed, may_notify
 from services.notifications.outbound.letter import GATHERED, SECRET_KINDS
 from services.notifications.outbound.models import Attachment, MailNotAllowed, MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
@@ -194,6 +194,7 @@ def tell(work: Work, event: type[EventData], notification: Notification) -> None
         data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
     if notification.is_to_another_coachs_client:
         data["recipient"], data["recipient_name"] = notification.typed
+        data |= _neutral(notification)
     work.publish(event, notification, data)
 
 
@@ -253,7 +254,13 @@ def _shown(actor: Actor, notification: Notification) -> dict[str, Any]:
     if actor.is_admin or not notification.is_to_another_coachs_client:
         return columns
     email, name = notification.typed
-    return columns | {"recipient": email, "recipient_name": name, "recipient_portal": "outsider", "person_id": None}
+    typed = {"recipient": email, "recipient_name": name, "recipient_portal": "outsider", "person_id": None}
+    return columns | typed | _neutral(notification)
+
+
+def _neutral(notification: Notification) -> dict[str, str]:
+    """In place of a refusal's reason and rule, which may tell what kind of client it is (C22)."""
+    return {"reason": NEUTRAL, "rule": "C2"} if notification.state == "refused" else {}
 
 
 def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -304,8 +311,8 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             suppressed=none.why if none else "",
             server_said=none.answer if none else "",
         )
-        verdict = may_notify(facts, work.now)
         shown = to.person if desk.may_name(actor, engagement, to.person) else None
+        verdict = may_notify(facts, work.now) if shown == to.person else for_the_unnamed(facts, work.now)
         recipient = {
             "person_id": shown.id if shown else None,
             "name": shown.name if shown else asked.get("name", ""),

@@ -13,7 +13,9 @@ from contracts.actor import Actor
 from contracts.calls import notifications as calls
 from contracts.calls.item_notifications import preview_item_notification
 from contracts.envelope import Event
+from contracts.notification import KINDS as KINDS_OF_MAIL
 from services.engagements.activity.wording import mail_line
+from services.notifications.outbound.gate import NEUTRAL
 from services.notifications.outbound.models import Notification
 from services.notifications.outbound.sender import send_due
 from tests.service.notifications.house import House
@@ -100,6 +102,36 @@ def test_c22_a_refusal_names_nobody_in_the_activity_log_either(house: House) -> 
     assert event.data["recipient_name"] == "Partner"
     assert hides(_line_of(event))
     assert "Partner" in _line_of(event)
+
+
+def test_c22_a_refusal_does_not_say_what_kind_of_client_it_is(house: House) -> None:
+    nora = house.client_called("Nora Quist", "internal_record")
+    house.engagement_of(nora, people.coach("Other Coach"))
+    house.request("session_cancelled", TYPED)
+    mail, full = house.only(actor=house.coach), house.only()
+    assert (mail["state"], mail["rule"], mail["reason"]) == ("refused", "C2", NEUTRAL)
+    assert full["reason"] not in ("", NEUTRAL), "admins see why"
+    (event,) = house.harness.events("notifications.notification.refused.v1")
+    assert (event.data["rule"], event.data["reason"]) == ("C2", NEUTRAL)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS_OF_MAIL))
+@pytest.mark.parametrize("portal", ["active", "internal_record"])
+def test_c22_the_gate_gives_no_reason_that_only_a_client_would_have(house: House, kind: str, portal: str) -> None:
+    nora = house.client_called("Nora Quist", portal)
+    house.engagement_of(nora, people.coach("Other Coach"))
+    verdict = _verdict(house, kind, TYPED["email"])
+    unknown = _verdict(house, kind, "nobody.knows@example.org")
+    reasons = {unknown["reason"], NEUTRAL, "This mail goes to this address."}
+    assert verdict["recipient"]["email"] == TYPED["email"]
+    assert verdict["reason"] in reasons
+    assert verdict["rule"] in {unknown["rule"], "C2"}
+
+
+def _verdict(house: House, kind: str, email: str) -> dict[str, Any]:
+    asked = {"engagement_id": house.engagement, "kind": kind, "recipients": [{"email": email}]}
+    (verdict,) = house.harness.call(calls.may_notify, asked, actor=house.coach)["verdicts"]
+    return dict(verdict)
 
 
 def _line_of(event: Event) -> str:
