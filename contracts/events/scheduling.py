@@ -51,6 +51,10 @@ class SessionFacts(EventData):
         load_default=False,
         metadata={"description": "its coach was booked already when the engagement was handed over or restored"},
     )
+    late_changes = fields.Integer(
+        load_default=0,
+        metadata={"description": "changes by the client within the coach's notice; each uses up a session"},
+    )
 
 
 class SessionScheduled(SessionFacts):

@@ -12,9 +12,16 @@ from services.scheduling.availability.slots import Interval
 from services.scheduling.sessions.models import Session
 
 
-def busy_of(work: Work, coach_id: UUID, start: dt.datetime, end: dt.datetime) -> list[Interval]:
-    """The times in [start, end) that the coach is not free: sessions of any engagement that hold time (C15)."""
+def busy_of(
+    work: Work, coach_id: UUID, start: dt.datetime, end: dt.datetime, *, besides: UUID | None = None
+) -> list[Interval]:
+    """The times in [start, end) that the coach is not free: sessions of any engagement that hold time (C15).
+
+    The session `besides` is left out: it may be moved to a time that overlaps its own.
+    """
     held = select(Session.starts_at, Session.ends_at).where(
         Session.coach_id == coach_id, Session.holds_time, Session.starts_at < end, Session.ends_at > start
     )
+    if besides is not None:
+        held = held.where(Session.id != besides)
     return [(row.starts_at, row.ends_at) for row in work.session.execute(held)]

@@ -36,6 +36,7 @@ def facts_of(work: Work, session: Session) -> dict[str, Any]:
         "ics_sequence": session.ics_sequence,
         "reason": session.reason,
         "conflict": session.conflict,
+        "late_changes": session.late_changes,
     }
 
 
