@@ -9,12 +9,14 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from services.scheduling.availability.slots import Interval
+from services.scheduling.calendars.busy import busy_elsewhere
 from services.scheduling.sessions.models import Session
 
 
 def busy_of(work: Work, coach_id: UUID, start: dt.datetime, end: dt.datetime) -> list[Interval]:
-    """The times in [start, end) that the coach is not free: sessions of any engagement that hold time (C15)."""
+    """The times in [start, end) that the coach is not free: sessions that hold time (C15), and the own calendar."""
     held = select(Session.starts_at, Session.ends_at).where(
         Session.coach_id == coach_id, Session.holds_time, Session.starts_at < end, Session.ends_at > start
     )
-    return [(row.starts_at, row.ends_at) for row in work.session.execute(held)]
+    sessions = [(row.starts_at, row.ends_at) for row in work.session.execute(held)]
+    return sessions + busy_elsewhere(work, coach_id, start, end)
