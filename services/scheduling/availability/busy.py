@@ -9,13 +9,14 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from services.scheduling.availability.slots import Interval
+from services.scheduling.calendars.busy import busy_elsewhere
 from services.scheduling.sessions.models import Session
 
 
 def busy_of(
     work: Work, coach_id: UUID, start: dt.datetime, end: dt.datetime, *, besides: UUID | None = None
 ) -> list[Interval]:
-    """The times in [start, end) that the coach is not free: sessions of any engagement that hold time (C15).
+    """The times in [start, end) that the coach is not free: sessions that hold time (C15), and the own calendar.
 
     The session `besides` is left out: it may be moved to a time that overlaps its own.
     """
@@ -24,4 +25,5 @@ def busy_of(
     )
     if besides is not None:
         held = held.where(Session.id != besides)
-    return [(row.starts_at, row.ends_at) for row in work.session.execute(held)]
+    sessions = [(row.starts_at, row.ends_at) for row in work.session.execute(held)]
+    return sessions + busy_elsewhere(work, coach_id, start, end)
