@@ -45,6 +45,7 @@ OPEN = frozenset(
         "POST /feedback/<token>",
         "GET /unsubscribe/<token>",
         "POST /unsubscribe/<token>",
+        "GET /calendar-feeds/<token>.ics",
     }
 )
 #: What a mail program posts by itself, without a page of ours before it (RFC 8058); the token is all that it proves.

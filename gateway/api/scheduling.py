@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import availability, bookings, calendars
+from contracts.calls import availability, bookings, calendar_feeds, calendars
 from contracts.calls import scheduling as calls
 from gateway.api.expose import ApiRequest, Routes
 
@@ -34,6 +34,9 @@ routes.get("/me/calendar", calendars.get_calendar)
 routes.put("/me/calendar", calendars.connect_calendar)
 routes.post("/me/calendar/sync", calendars.sync_calendar, status=202)
 routes.delete("/me/calendar", calendars.disconnect_calendar)
+routes.post("/me/calendar-feed", calendar_feeds.make_calendar_feed)
+routes.get("/me/calendar-feed", calendar_feeds.get_calendar_feed)
+routes.delete("/me/calendar-feed", calendar_feeds.revoke_calendar_feed)
 
 
 @routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")

@@ -8,8 +8,8 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from contracts.calls import calendar_feeds, notifications
 from contracts.calls import engagements as calls
-from contracts.calls import notifications
 from gateway.asking import identity
 from gateway.portal import show
 from gateway.portal.pages import ADMIN, SIGNED_IN, STAFF, Pages
@@ -83,8 +83,11 @@ def profile() -> ResponseReturnValue:
 
 
 def _profile(**again: Any) -> ResponseReturnValue:
-    found = show.look(me=(calls.me, {}), mail=(notifications.get_my_notifications, {}))
-    return show.page("pages/profile.html", mail=found.part("mail"), **{"values": found.need("me"), **again})
+    found = show.look(
+        me=(calls.me, {}), mail=(notifications.get_my_notifications, {}), feed=(calendar_feeds.get_calendar_feed, {})
+    )
+    parts = {"mail": found.part("mail"), "feed": found.part("feed")}
+    return show.page("pages/profile.html", **parts, **{"values": found.need("me"), "feed_url": None, **again})
 
 
 @pages.post("/profile", SIGNED_IN)
@@ -95,6 +98,19 @@ def change_profile() -> ResponseReturnValue:
         lambda _: show.done("/profile", "Saved"),
         _profile,
     )
+
+
+@pages.post("/profile/calendar-feed", SIGNED_IN)
+def make_calendar_feed() -> ResponseReturnValue:
+    """Shown once, on the page that answers the form: a redirect would have to keep the address somewhere."""
+    return show.attempt(
+        calendar_feeds.make_calendar_feed, {}, lambda made: _profile(feed_url=made["url"]), lambda **again: _profile()
+    )
+
+
+@pages.post("/profile/calendar-feed/revoke", SIGNED_IN)
+def revoke_calendar_feed() -> ResponseReturnValue:
+    return show.act(calendar_feeds.revoke_calendar_feed, {}, "/profile", "The address no longer works.")
 
 
 @pages.post("/profile/notifications", SIGNED_IN)

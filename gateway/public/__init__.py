@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gateway.public import feedback, forms, invitations, unsubscribe
+from gateway.public import calendar_feeds, feedback, forms, invitations, unsubscribe
 
 
 def install(app: Flask) -> None:
@@ -12,3 +12,4 @@ def install(app: Flask) -> None:
     feedback.pages.install(app)
     forms.pages.install(app)
     unsubscribe.pages.install(app)
+    calendar_feeds.pages.install(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.service import Every, On, Service
 from contracts.calls import availability as availability_calls
 from contracts.calls import bookings as booking_calls
+from contracts.calls import calendar_feeds as feed_calls
 from contracts.calls import calendars as calendar_calls
 from contracts.calls import scheduling as calls
 from services.scheduling.availability import operations as availability
@@ -13,6 +14,7 @@ from services.scheduling.bookings import operations as bookings
 from services.scheduling.calendars import operations as calendars
 from services.scheduling.calendars import syncing
 from services.scheduling.copies import operations as copies
+from services.scheduling.feeds import operations as feeds
 from services.scheduling.reminders import operations as reminders
 from services.scheduling.sessions import operations as sessions
 from services.scheduling.sessions import series
@@ -46,6 +48,10 @@ service = Service(
         calendar_calls.connect_calendar: calendars.connect,
         calendar_calls.sync_calendar: calendars.sync,
         calendar_calls.disconnect_calendar: calendars.disconnect,
+        feed_calls.make_calendar_feed: feeds.make_feed,
+        feed_calls.get_calendar_feed: feeds.get_feed,
+        feed_calls.revoke_calendar_feed: feeds.revoke_feed,
+        feed_calls.read_calendar_feed: feeds.read_feed,
     },
     listens=[
         On("engagements.organisation.*.v1", copies.organisation_changed),

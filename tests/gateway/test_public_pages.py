@@ -214,3 +214,16 @@ def test_c19_a_form_link_that_works_no_more_shows_the_one_page_for_all(stranger,
     for response in (stranger.get("/forms/tok"), stranger.post("/forms/tok", {})):
         assert response.status_code == 404
         assert "This link has been used" in response.get_data(as_text=True)
+
+
+def test_a_calendar_feed_is_not_sent_again_while_it_is_the_same(stranger, broker):
+    content = "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    broker.answers["scheduling.read_calendar_feed"] = {"content": content}
+    first = stranger.get("/calendar-feeds/a-secret.ics")
+    assert (first.get_data(as_text=True), first.mimetype) == (content, "text/calendar")
+    assert broker.sent_to("scheduling.read_calendar_feed")[0].input == {"token": "a-secret"}
+    again = stranger.get("/calendar-feeds/a-secret.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.get_data()) == (304, b"")
+    broker.answers["scheduling.read_calendar_feed"] = {"content": content * 2}
+    changed = stranger.get("/calendar-feeds/a-secret.ics", headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200

@@ -7,6 +7,7 @@ from contracts.actor import Actor
 from contracts.envelope import Event
 from services.scheduling.calendars.operations import leave_for
 from services.scheduling.copies.models import Client, Coach, Engagement, Item, Organisation
+from services.scheduling.feeds.operations import end_feed_of
 from services.scheduling.sessions.following import follow_engagement
 
 
@@ -15,13 +16,16 @@ def organisation_changed(work: Work, event: Event) -> None:
 
 
 def coach_changed(work: Work, event: Event) -> None:
-    """One who is no longer a coach leaves the own calendar."""
+    """One who is no longer a coach leaves the own calendar, and reads no feed."""
     if work.apply(Coach, event) and not event.data["active"]:
         leave_for(work, event.subject_id)
+        end_feed_of(work, event.subject_id)
 
 
 def client_changed(work: Work, event: Event) -> None:
-    work.apply(Client, event)
+    """Who has no active portal reads no feed either."""
+    if work.apply(Client, event) and event.data["portal"] != "active":
+        end_feed_of(work, event.subject_id)
 
 
 def item_changed(work: Work, event: Event) -> None:

@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Any, Literal
 from unicodedata import category
 from urllib.parse import quote
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress
+from icalendar import Calendar, Component, Event, Timezone, TimezoneDaylight, TimezoneStandard, vCalAddress, vDuration
 
 Method = Literal["REQUEST", "CANCEL"]
 
@@ -55,14 +55,26 @@ def ics_of(meeting: Meeting, attendees: list[Attendee], method: Method) -> str:
     event.add("organizer", _address(meeting.organizer), encode=False)
     for attendee in attendees:
         event.add("attendee", _invited(attendee, method), encode=False)
-    return _text_of(meeting, event, method)
+    return _text_of([(meeting, event)], method=method)
 
 
 def stored_ics_of(meeting: Meeting) -> str:
     """The object as a calendar keeps it: no METHOD (RFC 4791 §4.1), and nobody whom its server could invite again."""
+    return _text_of([(meeting, _confirmed(meeting))])
+
+
+def feed_of(name: str, meetings: list[Meeting]) -> str:
+    """Meetings as a calendar to subscribe to: no METHOD, nobody to be invited; asked for again each hour (RFC 7986)."""
+    events = [(meeting, _confirmed(meeting)) for meeting in meetings]
+    every_hour = vDuration(dt.timedelta(hours=1))
+    every_hour.params["VALUE"] = "DURATION"
+    return _text_of(events, name=name, x_wr_calname=name, refresh_interval=every_hour)
+
+
+def _confirmed(meeting: Meeting) -> Event:
     event = _event_of(meeting)
     event.add("status", "CONFIRMED")
-    return _text_of(meeting, event)
+    return event
 
 
 def _event_of(meeting: Meeting) -> Event:
@@ -80,15 +92,21 @@ def _event_of(meeting: Meeting) -> Event:
     return event
 
 
-def _text_of(meeting: Meeting, event: Event, method: Method | None = None) -> str:
+def _text_of(meetings: list[tuple[Meeting, Event]], **facts: Any) -> str:
+    """The events with every zone that they name."""
     calendar = Calendar()
     calendar.add("prodid", "-//Coachworks//Scheduling//EN")
     calendar.add("version", "2.0")
-    if method:
-        calendar.add("method", method)
-    if isinstance(_zone_for(meeting), ZoneInfo):
-        calendar.add_component(_timezone(meeting.zone, meeting.starts_at.year))
-    calendar.add_component(event)
+    for fact, value in facts.items():
+        calendar.add(fact.replace("_", "-"), value)
+    years: dict[str, set[int]] = {}
+    for meeting, _ in meetings:
+        if isinstance(_zone_for(meeting), ZoneInfo):
+            years.setdefault(meeting.zone, set()).add(meeting.starts_at.year)
+    for zone, found in sorted(years.items()):
+        calendar.add_component(_timezone(zone, min(found), max(found)))
+    for _, event in meetings:
+        calendar.add_component(event)
     return calendar.to_ical().decode()
 
 
@@ -133,22 +151,22 @@ def one_line(text: str) -> str:
     return " ".join("".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text).split())
 
 
-def _timezone(name: str, year: int) -> Timezone:
-    """The VTIMEZONE of `name`: every change of its clocks from the year before `year` to the year after it.
+def _timezone(name: str, first: int, last: int) -> Timezone:
+    """The VTIMEZONE of `name`: every change of its clocks from the year before `first` to the year after `last`.
 
     The library's own `Timezone.from_tzinfo` writes the onset of summer time in the new offset instead of the old one.
     """
     timezone = Timezone()
     timezone.add("tzid", name)
-    for observance in _observances(name, year):
+    for observance in _observances(name, first, last):
         timezone.add_component(observance)
     return timezone
 
 
 @lru_cache(maxsize=512)
-def _observances(name: str, year: int) -> tuple[Component, ...]:
+def _observances(name: str, first: int, last: int) -> tuple[Component, ...]:
     zone = ZoneInfo(name)
-    begin, end = dt.datetime(year - 1, 1, 1, tzinfo=dt.UTC), dt.datetime(year + 2, 1, 1, tzinfo=dt.UTC)
+    begin, end = dt.datetime(first - 1, 1, 1, tzinfo=dt.UTC), dt.datetime(last + 2, 1, 1, tzinfo=dt.UTC)
     found = [_observance(zone, begin, _offset(zone, begin))]
     found += [_observance(zone, change, before) for change, before in _changes(zone, begin, end)]
     return tuple(found)

@@ -1,0 +1,1 @@
+"""Secret calendar feeds: one own address per person, to subscribe to."""
