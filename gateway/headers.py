@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 #: Pages load only what we serve, and videos of notes; `data:` images are the icons inside our own style sheet.
 _POLICY = (
@@ -16,7 +16,9 @@ _POLICY = (
 def secure(response: Response) -> Response:
     """An answer that brings a stricter policy of its own (a file) keeps it."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", _POLICY)
+    nonce = g.get("style_nonce")  # of a page whose script writes its own style sheet, with its icons
+    styles = f"; style-src 'self' 'nonce-{nonce}'; font-src 'self' data:" if nonce else ""
+    headers.setdefault("Content-Security-Policy", _POLICY + styles)
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("X-Frame-Options", "DENY")
     headers["Referrer-Policy"] = "same-origin"

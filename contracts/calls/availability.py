@@ -105,21 +105,26 @@ class Availability(_Rules):
     location = fields.Nested(LocationInput, required=True)
 
 
-class ListSlots(ById):
-    """Slots of the coach `id` that start in [from, to), at most 62 days, and last `duration_minutes`, else a slot.
-
-    With `session_id` the time that this session takes counts as free, as when it is moved.
-    """
+class Window(ById):
+    """The times of the coach `id` in [from, to), at most 62 days."""
 
     from_ = session_start(data_key="from", attribute="from", required=True)
     to = session_start(required=True)
-    duration_minutes = session_minutes(load_default=None, allow_none=True)
-    session_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **kwargs: Any) -> None:
         if not dt.timedelta(0) < data["to"] - data["from"] <= LONGEST:
             raise ValidationError("Must lie after “from”, at most 62 days.", "to")
+
+
+class ListSlots(Window):
+    """Slots of the coach `id` that start in [from, to), at most 62 days, and last `duration_minutes`, else a slot.
+
+    With `session_id` the time that this session takes counts as free, as when it is moved.
+    """
+
+    duration_minutes = session_minutes(load_default=None, allow_none=True)
+    session_id = fields.UUID(load_default=None, allow_none=True)
 
 
 class Slot(Schema):
@@ -130,6 +135,10 @@ class Slot(Schema):
 class Slots(Schema):
     items = fields.List(fields.Nested(Slot), required=True)
     time_zone = fields.String(required=True, metadata={"description": "the coach's, by which they were computed"})
+
+
+class BusyTimes(Schema):
+    items = fields.List(fields.Nested(Slot), required=True)
 
 
 class AskWhy(ById):
@@ -148,4 +157,5 @@ class Why(Schema):
 get_availability = query("scheduling.get_availability", ById, Availability)
 set_availability = command("scheduling.set_availability", SetAvailability, Availability)
 list_slots = query("scheduling.list_slots", ListSlots, Slots, roles=SIGNED_IN)
+list_busy_times = query("scheduling.list_busy_times", Window, BusyTimes)
 why_not_free = query("scheduling.why_not_free", AskWhy, Why, roles=SIGNED_IN)

@@ -19,6 +19,7 @@ from gateway.portal import (
     availability,
     bookings,
     brand,
+    calendar,
     client_home,
     clients,
     clock,
@@ -45,7 +46,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions, availability, bookings,
+    wording, forms, items, suppressions, availability, bookings, calendar,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -9,6 +9,7 @@ from gateway.asking import Identity
 _STAFF = (
     ("Dashboard", "/", ()),
     ("Clients", "/clients", ("/engagements", "/sessions")),
+    ("Calendar", "/calendar", ()),
     ("Invoices", "/invoices", ()),
     ("Programs", "/programs", ()),
     ("Library", "/library", ()),

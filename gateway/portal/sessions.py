@@ -197,7 +197,8 @@ def _by_its_client() -> bool:
 def reschedule_form(id: UUID) -> ResponseReturnValue:
     if _by_its_client():
         return bookings.move_form(id)
-    return _dialog("pages/session_reschedule.html", id, "session_rescheduled", {})
+    asked = show.query("starts_at", "duration_minutes", "next")
+    return _dialog("pages/session_reschedule.html", id, "session_rescheduled", {"values": asked})
 
 
 @pages.post("/sessions/<uuid:id>/reschedule", SIGNED_IN)
@@ -214,7 +215,7 @@ def reschedule(id: UUID) -> ResponseReturnValue:
     return show.attempt(
         calls.reschedule_session,
         given,
-        lambda _: show.done(f"/sessions/{id}", _told("The session is moved")),
+        lambda _: show.done(_next(id), _told("The session is moved"), show_url=f"/sessions/{id}"),
         lambda **again: _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again)),
     )
 
@@ -296,6 +297,12 @@ def no_show(id: UUID) -> ResponseReturnValue:
     return show.act(
         calls.no_show_session, {"id": str(id)}, _back(id), "Marked as a no-show.", show_url=f"/sessions/{id}"
     )
+
+
+def _next(id: UUID) -> str:
+    """Where the dialog was asked to lead, as the calendar does, else to the session."""
+    asked = request.form.get("next", "")
+    return show.safe_address(asked) if asked else f"/sessions/{id}"
 
 
 def _back(id: UUID) -> str:

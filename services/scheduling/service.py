@@ -42,6 +42,7 @@ service = Service(
         availability_calls.set_availability: availability.set_availability,
         availability_calls.list_slots: availability.list_slots,
         availability_calls.why_not_free: availability.why_not_free,
+        availability_calls.list_busy_times: availability.list_busy_times,
         booking_calls.book: bookings.book,
         booking_calls.get_booking_terms: bookings.get_terms,
         calendar_calls.get_calendar: calendars.get,

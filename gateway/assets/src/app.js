@@ -14,5 +14,6 @@ import "./js/toast.js";
 import "./js/upload.js";
 import "./js/wording.js";
 
-// The editor is large: it comes when a page has one.
+// The editor and the calendar are large: they come when a page has one.
 each("[data-editor]", async (form) => (await import("./js/editor.js")).edit(form));
+each("[data-calendar]", async (place) => (await import("./js/calendar.js")).show(place));

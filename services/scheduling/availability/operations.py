@@ -13,6 +13,7 @@ from contracts.actor import Actor
 from contracts.errors import Forbidden, NotFound, Stale
 from services.scheduling.availability import free
 from services.scheduling.availability.models import Availability
+from services.scheduling.calendars.busy import busy_elsewhere
 from services.scheduling.copies.models import Coach, Engagement
 from services.scheduling.sessions.calendar import lock_coaches
 from services.scheduling.sessions.models import Session
@@ -78,6 +79,14 @@ def _seen_by(work: Work, actor: Actor, coach_id: UUID) -> Availability:
         if work.session.scalars(own.limit(1)).first() is None:
             raise NotFound("There is no such coach.", awaited=True)
     return free.availability_of(work, work.copy(Coach, coach_id, what="coach"))
+
+
+def list_busy_times(work: Work, actor: Actor, input: Input) -> Input:
+    """When the coach is busy by the own calendar, which nobody but the coach and admins may know (C22)."""
+    if not actor.is_admin and actor.id != input["id"]:
+        raise Forbidden("Only the coach and admins see when a coach is busy.")
+    taken = sorted(busy_elsewhere(work, input["id"], input["from"], input["to"]))
+    return {"items": [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in taken]}
 
 
 def _own_session(work: Work, actor: Actor, session_id: UUID | None) -> UUID | None:

@@ -130,6 +130,15 @@ def test_c22_the_engagement_that_was_deleted_opens_nothing(house: House) -> None
         free(house, house.client)
 
 
+def test_c22_nobody_but_the_coach_and_admins_sees_when_a_coach_is_busy(house: House) -> None:
+    given = {"id": str(house.coach.id), "from": "2026-12-01T00:00:00Z", "to": "2026-12-02T00:00:00Z"}
+    for who in (house.coach, people.ADMIN):
+        assert house.harness.call(calls.list_busy_times, given, who) == {"items": []}
+    for who in (people.coach("Another Coach"), house.client):
+        with pytest.raises(Forbidden):
+            house.harness.call(calls.list_busy_times, given, who)
+
+
 def test_at_most_62_days_are_answered_at_once(house: House) -> None:
     given = {"id": str(house.coach.id), "from": "2026-12-01T00:00:00Z", "to": "2027-03-01T00:00:00Z"}
     with pytest.raises(Invalid) as refused:
