@@ -86,4 +86,4 @@ def test_a_service_that_is_down_costs_the_sessions_and_not_the_page(browser, bro
     broker.down.add("scheduling")
     page = browser("coach").get("/calendar")
     assert page.status_code == 200
-    assert "The scheduling service does not answer." in page.get_data(as_text=True)
+    assert "This part does not answer just now." in page.get_data(as_text=True)
