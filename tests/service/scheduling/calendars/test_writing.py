@@ -1,4 +1,4 @@
-"""A coach's sessions stand in the coach's own calendar: written, moved and removed there, each once (S1.18, C10, C13)."""
+"""Sessions stand in their coach's own calendar: written, moved and removed there, each once (S1.18, C10, C13)."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from icalendar import Calendar
 
 from tests.service.engagements.test_races import at_once
 from tests.service.scheduling.calendars.desk import Desk
+from tests.support import people
 from tests.support.radicale import RadicaleServer
 
 START = "2026-12-01T15:00:00Z"
@@ -185,8 +186,6 @@ def test_a_calendar_that_is_left_and_connected_again_at_once_has_everything_once
 
 
 def test_a_coach_who_is_switched_off_leaves_the_calendar(desk: Desk) -> None:
-    from tests.support import people
-
     desk.house.schedule(START)
     desk.connected()
     facts = people.coach_facts(desk.house.coach, active=False)
