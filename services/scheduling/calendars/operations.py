@@ -157,7 +157,7 @@ def _view(work: Work, calendar: Calendar) -> Input:
         select(CalendarEntry.session_id, CalendarEntry.conflict, Session.title, Session.starts_at)
         .join(Session, Session.id == CalendarEntry.session_id)
         .where(CalendarEntry.calendar_id == calendar.id, CalendarEntry.conflict.is_not(None))
-        .where(Session.ends_at > work.now)
+        .where(Session.ends_at > work.now, Session.coach_id == calendar.coach_id)
         .order_by(Session.starts_at, Session.id)
     )
     conflicts = [

@@ -66,7 +66,7 @@ def _remove(server: Server, job: Job, there: There | None) -> Known | None:
         else:
             server.delete(job.known.href, etag=None)
     except Refused:
-        return None
+        return replace(job.known, session_version=job.version, conflict="refused")
     except ChangedThere:
         return replace(job.known, session_version=job.version, digest=None)
     return None

@@ -67,7 +67,7 @@ def test_the_pauses_grow(desk: Desk) -> None:
             desk.work()
             tries.append(len(bad.seen) > before)
             desk.house.harness.clock.advance(minutes=1)
-    assert [minute for minute, tried in enumerate(tries) if tried] == [0, 1, 3, 8, 18, 48, 78]
+    assert [minute for minute, tried in enumerate(tries) if tried] == [0, 1, 2, 4, 9, 24, 54, 84]
 
 
 def test_a_server_that_is_not_there_and_one_that_comes_back(desk: Desk, radicale: RadicaleServer) -> None:
@@ -134,6 +134,27 @@ def test_what_the_server_does_not_take_is_shown_and_keeps_nothing_else_from_bein
         desk.sync()
         desk.work()
     assert (desk.conflicts(), len(desk.events())) == ([], 1)
+
+
+def test_what_the_server_does_not_let_go_is_shown_and_tried_again_with_all_others(desk: Desk) -> None:
+    session = desk.house.schedule(START)
+    with servers.server(servers.passing_on(desk.account, instead={"DELETE": servers.answering(403)})) as bad:
+        desk.connected(url=through(desk, bad))
+        desk.house.cancel(session)
+        desk.work()
+        assert (desk.conflicts(), desk.work()) == ([(session["id"], "refused")], 0)
+        bad.behaves(servers.passing_on(desk.account))
+        desk.later()
+    assert (desk.conflicts(), desk.events()) == ([], [])
+
+
+def test_c10_the_former_coach_sees_nothing_of_a_session_that_cannot_be_removed_there(desk: Desk) -> None:
+    desk.house.schedule(START)
+    with servers.server(servers.passing_on(desk.account, instead={"DELETE": servers.answering(403)})) as bad:
+        desk.connected(url=through(desk, bad))
+        desk.house.assign(desk.house.coach_called("Noor Haddad"))
+        desk.work()
+        assert (desk.conflicts(), desk.work()) == ([], 0)
 
 
 def test_one_that_was_changed_while_we_wrote_is_looked_at_again_soon(desk: Desk) -> None:
