@@ -56,7 +56,7 @@ class CalendarConflict(Schema):
         validate=validate.OneOf(CONFLICTS),
         metadata={
             "description": "moved, changed or deleted there; invited: the calendar has it by the mailed invite, at "
-            "another time, and there it must be accepted; refused: the calendar does not take it"
+            "another time, and there it must be accepted; refused: the calendar does not take it, or let it go"
         },
     )
 

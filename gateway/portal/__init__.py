@@ -34,6 +34,7 @@ from gateway.portal import (
     note_templates,
     notes,
     notifications,
+    own_calendar,
     programs,
     sessions,
     settings,
@@ -46,7 +47,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions, availability, bookings, calendar,
+    wording, forms, items, suppressions, availability, bookings, calendar, own_calendar,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

@@ -38,9 +38,9 @@ def databases(server: PostgresServer, prefix: str) -> dict[str, str]:
 @pytest.fixture(scope="package", params=["sqlite", "postgresql"])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One system for all tests of this package, once on SQLite and once on PostgreSQL."""
-    settings = {}
+    settings = {"ALLOW_PRIVATE_ADDRESSES": "1"}
     if request.param == "postgresql":
-        settings = databases(request.getfixturevalue("postgres_server"), "system")
+        settings |= databases(request.getfixturevalue("postgres_server"), "system")
     made = Running(tmp_path_factory.mktemp("system"), **settings)
     yield made
     made.local.stop()

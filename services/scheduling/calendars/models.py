@@ -15,7 +15,7 @@ from services.scheduling.base import Base
 #: While all is well; what changes in Coachworks does not wait for it.
 EVERY = dt.timedelta(minutes=5)
 #: Pauses after the first and later attempts that failed; the last one is repeated.
-PAUSES = tuple(dt.timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 30))
+PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (10, 30, 120, 300, 900, 1800))
 #: How often it is tried to take away what was written, before the credentials are forgotten all the same.
 FAREWELLS = 5
 _IN_USE = text("state <> 'disconnecting'")

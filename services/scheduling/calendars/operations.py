@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from chassis.addresses import PrivateAddress, public_addresses_of
 from chassis.sealing import Seal
@@ -63,7 +63,7 @@ def _bad_address(sentence: str) -> Invalid:
 
 def get(work: Work, actor: Actor, input: Input) -> Input:
     """One's own calendar and what differs there, never its password."""
-    calendar = _of(work, actor.id)
+    calendar = work.session.scalars(_in_use(actor.id)).one_or_none()
     return _NONE if calendar is None else _view(work, calendar)
 
 
@@ -75,12 +75,13 @@ def connect(work: Work, actor: Actor, input: Input) -> Input:
     """
     assert actor.id is not None
     lock_coaches(work, [actor.id])
-    present = _of(work, actor.id)
+    present = _locked(work, actor.id)
     _must_be_at(work, present.version if present else 0)
     same = select(Calendar).where(
         Calendar.coach_id == actor.id, Calendar.url == input["url"], Calendar.username == input["username"]
     )
-    calendar = work.session.scalars(same.order_by(Calendar.created_at.desc()).with_for_update()).first()
+    same = same.order_by(Calendar.created_at.desc()).with_for_update().execution_options(populate_existing=True)
+    calendar = work.session.scalars(same).first()
     if present is not None and present is not calendar:
         _disconnect(work, present, actor)
         work.session.flush()
@@ -108,7 +109,7 @@ def disconnect(work: Work, actor: Actor, input: Input) -> None:
 def leave_for(work: Work, coach_id: UUID) -> None:
     """Leaves the calendar of a coach who is no longer one."""
     lock_coaches(work, [coach_id])
-    calendar = _of(work, coach_id)
+    calendar = _locked(work, coach_id)
     if calendar is not None:
         _disconnect(work, calendar, SYSTEM)
 
@@ -118,17 +119,21 @@ def _disconnect(work: Work, calendar: Calendar, actor: Actor) -> None:
     work.publish(CalendarDisconnected, calendar, facts_of(calendar), actor)
 
 
-def _of(work: Work, coach_id: UUID | None, *, lock: bool = False) -> Calendar | None:
-    wanted = select(Calendar).where(Calendar.coach_id == coach_id, Calendar.state != "disconnecting")
-    if lock:
-        wanted = wanted.with_for_update().execution_options(populate_existing=True)
-    return work.session.scalars(wanted).one_or_none()
+def _in_use(coach_id: UUID | None) -> Select[Any]:
+    return select(Calendar).where(Calendar.coach_id == coach_id, Calendar.state != "disconnecting")
+
+
+def _locked(work: Work, coach_id: UUID) -> Calendar | None:
+    """The coach's calendar, fresh; the coach must be locked."""
+    locked = _in_use(coach_id).with_for_update().execution_options(populate_existing=True)
+    found: Calendar | None = work.session.scalars(locked).one_or_none()
+    return found
 
 
 def _for_change(work: Work, actor: Actor) -> Calendar:
     assert actor.id is not None
     lock_coaches(work, [actor.id])
-    calendar = _of(work, actor.id, lock=True)
+    calendar = _locked(work, actor.id)
     if calendar is None:
         raise NotFound("No calendar is connected.")
     _must_be_at(work, calendar.version)
@@ -152,7 +157,7 @@ def _view(work: Work, calendar: Calendar) -> Input:
         select(CalendarEntry.session_id, CalendarEntry.conflict, Session.title, Session.starts_at)
         .join(Session, Session.id == CalendarEntry.session_id)
         .where(CalendarEntry.calendar_id == calendar.id, CalendarEntry.conflict.is_not(None))
-        .where(Session.ends_at > work.now)
+        .where(Session.ends_at > work.now, Session.coach_id == calendar.coach_id)
         .order_by(Session.starts_at, Session.id)
     )
     conflicts = [

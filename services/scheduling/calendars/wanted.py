@@ -48,12 +48,9 @@ def is_due(now: dt.datetime) -> ColumnElement[bool]:
     entry = and_(CalendarEntry.calendar_id == Calendar.id, CalendarEntry.session_id == Session.id)
     sessions = exists().where(Engagement.id == Session.engagement_id)
     missing = sessions.where(Session.coach_id == Calendar.coach_id, *_to_come(now), ~exists().where(entry))
-    unwanted = or_(
-        CalendarEntry.session_version != Session.version,
-        Session.coach_id != Calendar.coach_id,
-        and_(Engagement.deleted, Session.ends_at > now),
-    )
-    changed = sessions.where(entry, unwanted)
+    unwanted = or_(Session.coach_id != Calendar.coach_id, and_(Engagement.deleted, Session.ends_at > now))
+    removable = CalendarEntry.conflict.is_distinct_from("refused")  # else it is tried with all others
+    changed = sessions.where(entry, or_(CalendarEntry.session_version != Session.version, and_(unwanted, removable)))
     return or_(Calendar.next_sync_at <= now, and_(Calendar.state == "connected", or_(missing, changed)))
 
 

@@ -66,7 +66,7 @@ def _remove(server: Server, job: Job, there: There | None) -> Known | None:
         else:
             server.delete(job.known.href, etag=None)
     except Refused:
-        return None
+        return replace(job.known, session_version=job.version, conflict="refused")
     except ChangedThere:
         return replace(job.known, session_version=job.version, digest=None)
     return None
@@ -96,7 +96,7 @@ def _write(server: Server, view: View, job: Job, meeting: Meeting, digest: str, 
 
 def _compare(server: Server, view: View, known: Known, meeting: Meeting, there: There | None) -> Known:
     if there is None:
-        if known.conflict == "refused" or known.invited or not view.covers(meeting):
+        if known.conflict == "refused" or not view.covers(meeting):
             return known
         return replace(known, conflict="moved" if server.get(known.href) else "deleted")
     if there.found.etag is not None and there.found.etag == known.etag and not known.conflict:

@@ -1,13 +1,16 @@
-"""A coach's sessions stand in the coach's own calendar: written, moved and removed there, once (S1.18, C10, C13)."""
+"""Sessions stand in their coach's own calendar: written, moved and removed there, each once (S1.18, C10, C13)."""
 
 from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from icalendar import Calendar
 
+from services.scheduling.calendars import syncing
 from tests.service.engagements.test_races import at_once
 from tests.service.scheduling.calendars.desk import Desk
+from tests.support import people
 from tests.support.radicale import RadicaleServer
 
 START = "2026-12-01T15:00:00Z"
@@ -150,6 +153,31 @@ def test_an_event_that_the_mailed_invite_brought_is_left_to_the_mail(desk: Desk)
     assert desk.conflicts() == []
 
 
+def test_one_that_came_by_mail_and_was_deleted_there_is_shown_and_written_on_demand(desk: Desk) -> None:
+    session = desk.house.schedule(START)
+    lines = ["DTSTART:20261201T150000Z", "DTEND:20261201T160000Z", "ATTENDEE:mailto:leila.haddad@example.org"]
+    href = desk.account.put(desk.calendar, *lines, uid=session["ics_uid"])
+    desk.connected()
+    desk.account.delete(href)
+    desk.later()
+    assert desk.conflicts() == [(session["id"], "deleted")]
+    desk.sync()
+    desk.work()
+    assert "ATTENDEE" not in desk.events()[0]
+    assert desk.conflicts() == []
+
+
+def test_however_many_there_are_all_are_written_and_none_has_to_wait_for_long(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(syncing, "AT_ONCE", 2)
+    for day in range(1, 8):
+        desk.house.schedule(f"2026-12-0{day}T15:00:00Z")
+    desk.connect()
+    assert desk.work() == 4, "in turns, other calendars in between"
+    assert len(desk.events()) == 7
+
+
 def test_a_calendar_that_is_left_loses_what_is_to_come_and_keeps_what_is_over(desk: Desk) -> None:
     over, to_come = desk.house.schedule("2026-11-24T10:00:00Z"), desk.house.schedule(START)
     desk.account.put(desk.calendar, "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z", "SUMMARY:Mine")
@@ -185,8 +213,6 @@ def test_a_calendar_that_is_left_and_connected_again_at_once_has_everything_once
 
 
 def test_a_coach_who_is_switched_off_leaves_the_calendar(desk: Desk) -> None:
-    from tests.support import people
-
     desk.house.schedule(START)
     desk.connected()
     facts = people.coach_facts(desk.house.coach, active=False)
