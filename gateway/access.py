@@ -31,6 +31,8 @@ OPEN = frozenset(
         "POST /api/v1/public/feedback/<token>",
         "GET /api/v1/public/unsubscribe/<token>",
         "POST /api/v1/public/unsubscribe/<token>",
+        "GET /api/v1/public/pay/<token>",
+        "POST /api/v1/webhooks/stripe",
         "GET /sign-in",
         "POST /sign-in",
         "GET /forgot-password",
@@ -43,6 +45,9 @@ OPEN = frozenset(
         "POST /forms/<token>",
         "GET /feedback/<token>",
         "POST /feedback/<token>",
+        "GET /pay/<token>",
+        "GET /pay/<token>/cancelled",
+        "GET /paid",
         "GET /unsubscribe/<token>",
         "POST /unsubscribe/<token>",
     }

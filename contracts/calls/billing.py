@@ -116,11 +116,16 @@ class PaymentOfInvoice(Entity):
     method = fields.String(required=True)
     reference = fields.String(required=True, allow_none=True)
     paid_at = Instant(required=True)
+    taken_online = fields.Boolean(
+        required=True, metadata={"description": "Stripe took it: it is refunded there, and never removed here"}
+    )
+    refunded = DecimalText(required=True, metadata={"description": "of the amount, in all so far"})
+    withdrawn = DecimalText(required=True, metadata={"description": "of the amount, by a dispute"})
 
 
 class Invoice(Entity):
     """Amounts have the decimals of their currency. A draft has no `number`, `issued_on` and `sent_at`; `balance` is
-    what is left to pay, nothing once the invoice is void."""
+    what is left to pay, nothing once the invoice is void; `credit` is what was paid beyond what is owed."""
 
     engagement_id = fields.UUID(required=True)
     client = fields.Nested(InvoiceClient, required=True)
@@ -135,11 +140,15 @@ class Invoice(Entity):
     total = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
     issued_on = fields.Date(required=True, allow_none=True)
     due_date = fields.Date(required=True, allow_none=True)
     sent_at = Instant(required=True, allow_none=True)
     notes = fields.String(required=True, allow_none=True)
     card_payment = fields.Boolean(required=True)
+    payable_by_card = fields.Boolean(
+        required=True, metadata={"description": "payment by card is offered now: wanted, set up, and something is left"}
+    )
     bill_to = fields.Nested(BillTo, required=True)
     copy_to = fields.List(fields.String(), required=True)
     payments = fields.List(fields.Nested(PaymentOfInvoice), required=True)

@@ -6,10 +6,13 @@ import base64
 from io import BytesIO
 from uuid import UUID
 
-from flask import send_file
+from flask import redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
+from contracts.actor import ANYONE
 from contracts.calls import billing as calls
+from contracts.calls import cards
+from contracts.errors import Malformed
 from gateway.api.expose import ApiRequest, Routes
 
 routes = Routes("Invoices")
@@ -25,6 +28,8 @@ routes.post("/invoices/<uuid:id>/mark-paid", calls.mark_invoice_paid)
 routes.post("/invoices/<uuid:id>/payments", calls.record_payment, status=201)
 routes.post("/invoices/<uuid:id>/void", calls.void_invoice)
 routes.delete("/payments/<uuid:id>", calls.delete_payment)
+routes.get("/stripe-events", cards.list_stripe_events)
+routes.post("/stripe-events/<id>/retry", cards.retry_stripe_event)
 
 
 @routes.view("GET", "/invoices/<uuid:id>/pdf", calls.invoice_pdf, produces="application/pdf")
@@ -33,3 +38,22 @@ def invoice_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     pdf = api.ask(calls.invoice_pdf, {"id": str(id), **api.query()})
     content = BytesIO(base64.b64decode(pdf["content"]))
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=pdf["filename"])
+
+
+@routes.view("GET", "/public/pay/<token>", cards.open_pay_link, status=303)
+def pay(api: ApiRequest, token: str) -> ResponseReturnValue:
+    """Leads to the page where Stripe takes the payment"""
+    answer = api.ask(cards.open_pay_link, {"token": token, **api.query()})
+    return redirect(answer["url"], 303)
+
+
+@routes.view("POST", "/webhooks/stripe", roles=ANYONE)
+def stripe_webhook(api: ApiRequest) -> ResponseReturnValue:
+    """What Stripe tells, signed in the header Stripe-Signature"""
+    try:
+        payload = request.get_data(cache=False).decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("The body is no JSON in UTF-8.") from None
+    signature = request.headers.get("Stripe-Signature", "")
+    api.ask(cards.take_stripe_event, {"payload": payload, "signature": signature})
+    return {}

@@ -8,17 +8,18 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import request, send_file
+from flask import redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import billing as calls
-from contracts.calls import engagements, notifications
+from contracts.calls import cards, engagements, notifications
 from contracts.currency import DECIMALS
-from contracts.errors import Conflict, Unavailable
+from contracts.errors import Conflict, Gone, Unavailable
+from gateway.api.problems import status_of
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
 from gateway.portal.filters import plain_number
-from gateway.portal.pages import SIGNED_IN, STAFF, Pages
+from gateway.portal.pages import CLIENT, SIGNED_IN, STAFF, Pages
 
 pages = Pages()
 
@@ -47,6 +48,17 @@ def pdf(id: UUID) -> ResponseReturnValue:
     answer = ask(calls.invoice_pdf, {"id": str(id)})
     content = BytesIO(base64.b64decode(answer["content"]))
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=answer["filename"])
+
+
+@pages.get("/invoices/<uuid:id>/pay", CLIENT)
+def pay(id: UUID) -> ResponseReturnValue:
+    """On to the page where Stripe takes the payment."""
+    try:
+        return redirect(ask(cards.check_out_invoice, {"id": str(id)})["url"], 303)
+    except (Gone, Unavailable) as error:
+        return show.page(
+            "pages/pay_not_now.html", status=status_of(error), address=f"/invoices/{id}/pay", why=error.detail
+        )
 
 
 # The editor -------------------------------------------------------------------------------------------------------

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from chassis.service import Every, On, Service
 from contracts.calls import billing as calls
+from contracts.calls import cards as card_calls
 from services.billing.base import Base
+from services.billing.cards import handling
+from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.invoices import operations as invoices
 from services.billing.payments import operations as payments
@@ -27,6 +30,11 @@ service = Service(
         calls.mark_invoice_paid: payments.mark_paid,
         calls.record_payment: payments.record,
         calls.delete_payment: payments.remove,
+        card_calls.open_pay_link: cards.open_link,
+        card_calls.check_out_invoice: cards.check_out,
+        card_calls.take_stripe_event: cards.take_event,
+        card_calls.list_stripe_events: cards.list_events,
+        card_calls.retry_stripe_event: cards.retry_event,
     },
     listens=[
         On("engagements.organisation.updated.v1", copies.organisation_changed),
@@ -34,5 +42,5 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
-    every=[Every(60, invoices.mark_overdue)],
+    every=[Every(60, invoices.mark_overdue), Every(1, handling.handle_due)],
 )

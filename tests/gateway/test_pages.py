@@ -18,7 +18,7 @@ PAGES = [
     if method == "GET" and roles and not rule.startswith("/api/") and "public" not in roles
     for role in sorted(roles & SIGNED_IN)
 ]
-NO_PAGES = re.compile(r"\.ics$|\.csv$|/pdf$|/content$|/view$|/zip$|wording/preview$|/body$")
+NO_PAGES = re.compile(r"\.ics$|\.csv$|/pdf$|/pay$|/content$|/view$|/zip$|wording/preview$|/body$")
 #: What such a page is about must be known before the rest can be asked for (whose engagement, which client).
 TWO_ROUNDS = {
     "/sessions/<uuid:id>",

@@ -18,6 +18,7 @@ from services.billing.invoices.totals import Line, Totals, is_payable, rounded, 
 from services.billing.payments.models import Payment
 
 MOST_TOTAL = Decimal(10) ** 12
+OPEN = ("sent", "partially_paid", "overdue")
 
 
 class InvoiceNotDraft(Conflict):
@@ -107,13 +108,27 @@ class Invoice(Entity, Base):
 
     @property
     def paid(self) -> Decimal:
-        """The sum of the payments."""
-        return rounded(sum((payment.amount for payment in self.payments), Decimal(0)), self.currency)
+        """The sum of the payments, without what of them went back."""
+        return rounded(sum((payment.counts for payment in self.payments), Decimal(0)), self.currency)
 
     @property
     def balance(self) -> Decimal:
         """What is left to pay; nothing once the invoice is void."""
-        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total - self.paid
+        return max(rounded(Decimal(0), self.currency), self._owed - self.paid)
+
+    @property
+    def credit(self) -> Decimal:
+        """What was paid beyond what is owed; nothing is owed once the invoice is void."""
+        return max(rounded(Decimal(0), self.currency), self.paid - self._owed)
+
+    @property
+    def _owed(self) -> Decimal:
+        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was sent and something is left to pay."""
+        return self.state in OPEN
 
     @property
     def billed_to(self) -> dict[str, Any]:
@@ -169,9 +184,23 @@ class Invoice(Entity, Base):
         self.payments.append(payment)
         self._follow_payments(today)
 
+    def receive(self, payment: Payment, today: dt.date) -> None:
+        """Takes a payment that has been made already, and the state follows: whatever is left to pay, even if the
+        invoice is void, for what arrived is never lost. Raises `InvoiceNotOpen` for a draft."""
+        if self.state == "draft":
+            self._must_be_open("paid")
+        self.payments.append(payment)
+        self.reckon(today)
+
+    def reckon(self, today: dt.date) -> None:
+        """What a payment comes to has changed, and the state follows."""
+        if self.state != "void":
+            self._follow_payments(today)
+
     def take_back(self, payment: Payment, today: dt.date) -> None:
-        """Drops a payment, and the state goes back (C21); raises `InvoiceNotOpen`."""
+        """Drops a payment, and the state goes back (C21); raises `InvoiceNotOpen`, or `TakenOnline`."""
         self._must_be_open("changed")
+        payment.must_be_removable()
         self.payments.remove(payment)
         self._follow_payments(today)
 
@@ -197,7 +226,7 @@ class Invoice(Entity, Base):
         elif self.due_date and self.due_date < today:
             self.state = "overdue"
         else:
-            self.state = "partially_paid" if self.payments else "sent"
+            self.state = "partially_paid" if self.paid else "sent"
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import Conflict, NotFound
 from contracts.events import billing as events
+from services.billing.cards.operations import new_link
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Engagement
 from services.billing.invoices import numbers, pdf
@@ -39,7 +40,7 @@ def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = work.add(Invoice.draft(engagement.id, input))
     work.session.flush()
     work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +69,7 @@ def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
 
 def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """One invoice that the actor sees."""
-    return shown(_seen(actor, work.get(Invoice, input["id"], what=WHAT)))
+    return shown(work, _seen(actor, work.get(Invoice, input["id"], what=WHAT)))
 
 
 def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = to_change(work, actor, input.pop("id"))
     invoice.write(input)
     work.publish(events.InvoiceUpdated, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def delete(work: Work, actor: Actor, input: dict[str, Any]) -> None:
@@ -92,7 +93,7 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     there together or not at all."""
     invoice = to_change(work, actor, input["id"])
     _send(work, actor, invoice)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def item_sent(work: Work, event: Event) -> None:
@@ -139,7 +140,7 @@ def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = to_change(work, actor, input["id"])
     invoice.void()
     work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -183,7 +184,7 @@ def _page(work: Work, actor: Actor, wanted: Any, input: dict[str, Any]) -> dict[
     if not actor.is_staff:
         wanted = wanted.where(Invoice.state != "draft")
     found = counted_page(work, wanted, input, by=(Invoice.created_at, Invoice.id))
-    return {**found, "items": [shown(invoice) for invoice in found["items"]]}
+    return {**found, "items": [shown(work, invoice) for invoice in found["items"]]}
 
 
 def _rendered(invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
@@ -200,7 +201,8 @@ def _mail(
     besides: list[dict[str, Any]],
     item_id: UUID | None,
 ) -> None:
-    """Asks for the mail with the PDF to whoever is billed, to those who get a copy, and to those `besides`."""
+    """Asks for the mail with the PDF, and with a link to pay by card where that is offered (S1.34): to whoever is
+    billed, to those who get a copy, and to those `besides`."""
     client, bill_to = invoice.engagement.client, invoice.billed_to
     addresses = {bill_to["email"].lower(): {"email": bill_to["email"], "name": bill_to["name"]}}
     for address in invoice.copy_to:
@@ -209,6 +211,7 @@ def _mail(
         addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
     if client.email.lower() in addresses:
         addresses[client.email.lower()]["person_id"] = client.id
+    pay_url = new_link(work, invoice)
     work.request(
         key=f"invoice/{invoice.id}/sent",
         kind="invoice",
@@ -223,6 +226,7 @@ def _mail(
             "total": f"{invoice.totals.total:f}",
             "balance": f"{invoice.balance:f}",
             "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
+            **({"pay_url": pay_url} if pay_url else {}),
         },
         attachments=[{**_rendered(invoice, issuer), "content_type": "application/pdf"}],
     )
