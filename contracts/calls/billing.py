@@ -123,6 +123,28 @@ class PaymentOfInvoice(Entity):
     withdrawn = DecimalText(required=True, metadata={"description": "of the amount, by a dispute"})
 
 
+class Reminders(Schema):
+    """Whoever does not pay is reminded at most `count` times, with at least `every_days` days between; for the first
+    time so many days after the due date, or after now if there is none or it is over."""
+
+    count = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
+    every_days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 30))
+
+
+class NewReminders(Reminders):
+    """Reminders of the invoice `id`, in place of those before."""
+
+    id = fields.UUID(required=True)
+
+
+class PlannedReminders(Reminders):
+    """`sent` of them have gone out; `next_at` is null when there are none to come."""
+
+    sent = fields.Integer(required=True)
+    next_at = Instant(required=True, allow_none=True)
+    stopped_at = Instant(required=True, allow_none=True, metadata={"description": "when staff switched them off"})
+
+
 class Invoice(Entity):
     """Amounts have the decimals of their currency. A draft has no `number`, `issued_on` and `sent_at`; `balance` is
     what is left to pay, nothing once the invoice is void; `credit` is what was paid beyond what is owed."""
@@ -152,6 +174,14 @@ class Invoice(Entity):
     bill_to = fields.Nested(BillTo, required=True)
     copy_to = fields.List(fields.String(), required=True)
     payments = fields.List(fields.Nested(PaymentOfInvoice), required=True)
+    reminded = fields.Integer(required=True, metadata={"description": "how many reminders were mailed, all in all"})
+    reminded_at = Instant(required=True, allow_none=True)
+    reminders = fields.Nested(
+        PlannedReminders,
+        required=True,
+        allow_none=True,
+        metadata={"description": "by themselves; null: never asked for"},
+    )
 
 
 class Pdf(Schema):
@@ -168,6 +198,9 @@ get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
 send_invoice = command("billing.send_invoice", ById, Invoice, seconds=20)
+remind_invoice = command("billing.remind_invoice", ById, Invoice, seconds=20)
+switch_on_invoice_reminders = command("billing.switch_on_invoice_reminders", NewReminders, Invoice)
+stop_invoice_reminders = command("billing.stop_invoice_reminders", ById, Invoice)
 void_invoice = command("billing.void_invoice", ById, Invoice)
 invoice_pdf = query("billing.invoice_pdf", ById, Pdf, roles=SIGNED_IN, seconds=20)
 

@@ -10,6 +10,7 @@ from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.invoices import operations as invoices
+from services.billing.invoices import reminders
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -25,6 +26,9 @@ service = Service(
         calls.update_invoice: invoices.update,
         calls.delete_invoice: invoices.delete,
         calls.send_invoice: invoices.send,
+        calls.remind_invoice: reminders.remind,
+        calls.switch_on_invoice_reminders: reminders.switch_on,
+        calls.stop_invoice_reminders: reminders.stop,
         calls.void_invoice: invoices.void,
         calls.invoice_pdf: invoices.invoice_pdf,
         calls.mark_invoice_paid: payments.mark_paid,
@@ -42,5 +46,5 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
-    every=[Every(60, invoices.mark_overdue), Every(1, handling.handle_due)],
+    every=[Every(60, invoices.mark_overdue), Every(60, reminders.remind_due), Every(1, handling.handle_due)],
 )

@@ -28,6 +28,8 @@ TWO_ROUNDS = {
     "/engagements/<uuid:id>/invoices/new",
     "/invoices/<uuid:id>/edit",
     "/invoices/<uuid:id>/send",
+    "/invoices/<uuid:id>/remind",
+    "/invoices/<uuid:id>/reminders",
     "/items/<uuid:id>/send",
     "/items/<uuid:id>/schedule",
 }

@@ -73,6 +73,8 @@ class Invoice(Entity, Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     program_name: Mapped[str | None]
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     engagement: Mapped[Engagement] = relationship(
         primaryjoin=lambda: Engagement.id == Invoice.engagement_id,
@@ -87,7 +89,7 @@ class Invoice(Entity, Base):
     @classmethod
     def draft(cls, engagement_id: UUID, content: dict[str, Any]) -> Invoice:
         """A draft; `content` holds at least `currency` and `lines` (see `write`)."""
-        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[])
+        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[], reminded=0)
         made.write(content)
         return made
 
@@ -163,10 +165,21 @@ class Invoice(Entity, Base):
 
     def outstanding(self) -> Decimal:
         """The balance, which is more than nothing; raises `InvoiceNotOpen`, or `NothingToPay`."""
-        self._must_be_open("paid")
+        self.must_be_unpaid("paid")
+        return self.balance
+
+    def must_be_unpaid(self, what: str = "reminded of") -> None:
+        """Raises `InvoiceNotOpen` or `NothingToPay` unless something is left to pay; `what` cannot be done else."""
+        self._must_be_open(what)
         if not self.balance:
             raise NothingToPay(f"Invoice {self.number} is paid already.")
-        return self.balance
+
+    def remind(self, now: dt.datetime) -> int:
+        """It is mailed once more; the ordinal of this reminder. Raises `InvoiceNotOpen`, or `NothingToPay`."""
+        self.must_be_unpaid()
+        self.reminded += 1
+        self.reminded_at = now
+        return self.reminded
 
     def pay(self, payment: Payment, today: dt.date) -> None:
         """Takes a payment, and the state follows. Raises `InvoiceNotOpen`, and `Invalid` for an amount that is not

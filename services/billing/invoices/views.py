@@ -15,6 +15,7 @@ from services.billing.payments.models import Payment
 _AS_THEY_ARE = (
     "id", "created_at", "updated_at", "version", "engagement_id", "state", "number", "currency", "issued_on",
     "due_date", "sent_at", "notes", "card_payment", "copy_to", "paid", "balance", "credit",
+    "reminded", "reminded_at", "reminders",
 )  # fmt: skip
 STAMPS = {"paid": "Paid", "void": "Void"}
 
