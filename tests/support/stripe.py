@@ -30,6 +30,11 @@ class StripeServer:
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """What billing must be told to come here."""
+        return {"STRIPE_SECRET_KEY": KEY, "STRIPE_WEBHOOK_SECRET": SECRET, "STRIPE_API_BASE": self.url}
+
     def event(self, type: str, told: dict[str, Any], *, id: str = "", created: float = 0) -> str:
         """The body of a webhook."""
         event = {
