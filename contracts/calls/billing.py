@@ -189,12 +189,48 @@ class Pdf(Schema):
     content = fields.String(required=True, metadata={"description": "base64"})
 
 
+class StatementInvoice(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": INVOICE_STATES})
+    issued_on = fields.Date(required=True)
+    due_date = fields.Date(required=True, allow_none=True)
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
+
+
+class StatementPayment(PaymentOfInvoice):
+    invoice_id = fields.UUID(required=True)
+
+
+class StatementOfCurrency(Schema):
+    """Oldest first; the sums are of all invoices but the void ones, whose payments are `credit`."""
+
+    currency = fields.String(required=True)
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
+    invoices = fields.List(fields.Nested(StatementInvoice), required=True)
+    payments = fields.List(fields.Nested(StatementPayment), required=True)
+
+
+class Statement(Schema):
+    """What was invoiced to a client and what was paid, as far as the actor sees it (C22)."""
+
+    client = fields.Nested(InvoiceClient, required=True)
+    currencies = fields.List(fields.Nested(StatementOfCurrency), required=True)
+
+
 InvoicePage = counted_page_of(Invoice)
 
 create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
 list_engagement_invoices = query("billing.list_engagement_invoices", EngagementInvoices, InvoicePage, roles=SIGNED_IN)
 list_invoices = query("billing.list_invoices", InvoiceFilter, InvoicePage, roles=SIGNED_IN)
 get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
+client_statement = query("billing.client_statement", ById, Statement, roles=SIGNED_IN)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
 send_invoice = command("billing.send_invoice", ById, Invoice, seconds=20)

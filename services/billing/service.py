@@ -10,7 +10,7 @@ from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.invoices import operations as invoices
-from services.billing.invoices import reminders
+from services.billing.invoices import reminders, statement
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -23,6 +23,7 @@ service = Service(
         calls.list_engagement_invoices: invoices.list_of_engagement,
         calls.list_invoices: invoices.list_all,
         calls.get_invoice: invoices.get,
+        calls.client_statement: statement.statement,
         calls.update_invoice: invoices.update,
         calls.delete_invoice: invoices.delete,
         calls.send_invoice: invoices.send,

@@ -82,5 +82,5 @@ def test_what_stripe_took_shows_what_of_it_went_back_and_is_not_removed_here(bro
     broker.answers["billing.get_invoice"] = shown
     html = browser("coach").get(f"/invoices/{ID}").get_data(as_text=True)
     assert "€5.00 refunded" in html
-    assert "Paid beyond it" in html
+    assert "Credit" in html
     assert "Remove payment" not in html
