@@ -17,7 +17,7 @@ from chassis.database import DOWN, insert_new
 from chassis.identity import verify
 from chassis.runtime import Runtime
 from chassis.sealing import Seal, key_for
-from chassis.service import Operation, checks_of
+from chassis.service import Operation, Outside, checks_of
 from chassis.work import Work
 from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
@@ -60,7 +60,10 @@ def answer(
         try:
             if call.kind == "query":
                 with runtime.read() as work:
-                    return _dump(call, operation(work, actor, deepcopy(loaded)))
+                    result = operation(work, actor, deepcopy(loaded))
+                    if not isinstance(result, Outside):
+                        return _dump(call, result)
+                return _dump(call, result.fetch())
             return _command(runtime, call, operation, actor, input, deepcopy(loaded), key, if_match)
         except CoachworksError as error:
             if not error.awaited or time.monotonic() > give_up:
@@ -94,6 +97,7 @@ def _may(call: Call, actor: Actor) -> None:
 
 
 def _dump(call: Call, result: Any) -> Any:
+    assert not isinstance(result, Outside), "a command's transaction is over only when its answer is kept"
     return None if call.output is None else _schema(call.output).dump(result)
 
 

@@ -78,6 +78,16 @@ class On:
 
 
 @dataclass(frozen=True)
+class Outside:
+    """What a query answers when its answer lies with somebody else: `fetch()` asks there once the transaction is over.
+
+    What it needs was read beforehand: `fetch` touches no row. It raises `CoachworksError`.
+    """
+
+    fetch: Callable[[], Any]
+
+
+@dataclass(frozen=True)
 class Every:
     """Does by itself: `action(runtime)` every `seconds`, at once again while it says that it did something."""
 

@@ -116,11 +116,38 @@ class PaymentOfInvoice(Entity):
     method = fields.String(required=True)
     reference = fields.String(required=True, allow_none=True)
     paid_at = Instant(required=True)
+    taken_online = fields.Boolean(
+        required=True, metadata={"description": "Stripe took it: it is refunded there, and never removed here"}
+    )
+    refunded = DecimalText(required=True, metadata={"description": "of the amount, in all so far"})
+    withdrawn = DecimalText(required=True, metadata={"description": "of the amount, by a dispute"})
+
+
+class Reminders(Schema):
+    """Whoever does not pay is reminded at most `count` times, with at least `every_days` days between; for the first
+    time so many days after the due date, or after now if there is none or it is over."""
+
+    count = fields.Integer(required=True, strict=True, validate=validate.Range(1, 5))
+    every_days = fields.Integer(required=True, strict=True, validate=validate.Range(1, 30))
+
+
+class NewReminders(Reminders):
+    """Reminders of the invoice `id`, in place of those before."""
+
+    id = fields.UUID(required=True)
+
+
+class PlannedReminders(Reminders):
+    """`sent` of them have gone out; `next_at` is null when there are none to come."""
+
+    sent = fields.Integer(required=True)
+    next_at = Instant(required=True, allow_none=True)
+    stopped_at = Instant(required=True, allow_none=True, metadata={"description": "when staff switched them off"})
 
 
 class Invoice(Entity):
     """Amounts have the decimals of their currency. A draft has no `number`, `issued_on` and `sent_at`; `balance` is
-    what is left to pay, nothing once the invoice is void."""
+    what is left to pay, nothing once the invoice is void; `credit` is what was paid beyond what is owed."""
 
     engagement_id = fields.UUID(required=True)
     client = fields.Nested(InvoiceClient, required=True)
@@ -135,19 +162,66 @@ class Invoice(Entity):
     total = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
     issued_on = fields.Date(required=True, allow_none=True)
     due_date = fields.Date(required=True, allow_none=True)
     sent_at = Instant(required=True, allow_none=True)
     notes = fields.String(required=True, allow_none=True)
     card_payment = fields.Boolean(required=True)
+    payable_by_card = fields.Boolean(
+        required=True, metadata={"description": "payment by card is offered now: wanted, set up, and something is left"}
+    )
     bill_to = fields.Nested(BillTo, required=True)
     copy_to = fields.List(fields.String(), required=True)
     payments = fields.List(fields.Nested(PaymentOfInvoice), required=True)
+    reminded = fields.Integer(required=True, metadata={"description": "how many reminders were mailed, all in all"})
+    reminded_at = Instant(required=True, allow_none=True)
+    reminders = fields.Nested(
+        PlannedReminders,
+        required=True,
+        allow_none=True,
+        metadata={"description": "by themselves; null: never asked for"},
+    )
 
 
 class Pdf(Schema):
     filename = fields.String(required=True)
     content = fields.String(required=True, metadata={"description": "base64"})
+
+
+class StatementInvoice(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    state = fields.String(required=True, metadata={"enum": INVOICE_STATES})
+    issued_on = fields.Date(required=True)
+    due_date = fields.Date(required=True, allow_none=True)
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
+
+
+class StatementPayment(PaymentOfInvoice):
+    invoice_id = fields.UUID(required=True)
+
+
+class StatementOfCurrency(Schema):
+    """Oldest first; the sums are of all invoices but the void ones, whose payments are `credit`."""
+
+    currency = fields.String(required=True)
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
+    invoices = fields.List(fields.Nested(StatementInvoice), required=True)
+    payments = fields.List(fields.Nested(StatementPayment), required=True)
+
+
+class Statement(Schema):
+    """What was invoiced to a client and what was paid, as far as the actor sees it (C22)."""
+
+    client = fields.Nested(InvoiceClient, required=True)
+    currencies = fields.List(fields.Nested(StatementOfCurrency), required=True)
 
 
 InvoicePage = counted_page_of(Invoice)
@@ -156,9 +230,13 @@ create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
 list_engagement_invoices = query("billing.list_engagement_invoices", EngagementInvoices, InvoicePage, roles=SIGNED_IN)
 list_invoices = query("billing.list_invoices", InvoiceFilter, InvoicePage, roles=SIGNED_IN)
 get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
+client_statement = query("billing.client_statement", ById, Statement, roles=SIGNED_IN)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
 send_invoice = command("billing.send_invoice", ById, Invoice, seconds=20)
+remind_invoice = command("billing.remind_invoice", ById, Invoice, seconds=20)
+switch_on_invoice_reminders = command("billing.switch_on_invoice_reminders", NewReminders, Invoice)
+stop_invoice_reminders = command("billing.stop_invoice_reminders", ById, Invoice)
 void_invoice = command("billing.void_invoice", ById, Invoice)
 invoice_pdf = query("billing.invoice_pdf", ById, Pdf, roles=SIGNED_IN, seconds=20)
 

@@ -23,6 +23,9 @@ class InvoiceFacts(EventData):
     total = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True, metadata={"description": "what is left to pay; nothing once it is void"})
+    credit = DecimalText(
+        allow_none=True, load_default=None, metadata={"description": "what was paid beyond what is owed"}
+    )
     issued_on = fields.Date(allow_none=True, load_default=None, metadata={"description": "null until it is sent"})
     due_date = fields.Date(allow_none=True, load_default=None)
 
@@ -34,7 +37,8 @@ class InvoiceCreated(InvoiceFacts):
 
 
 class InvoiceUpdated(InvoiceFacts):
-    """A draft was changed, or a payment that was removed took the invoice's state back."""
+    """A draft was changed, or what was paid has changed: a payment was removed, refunded or disputed, or came for an
+    invoice that was paid or void already."""
 
     type = "billing.invoice.updated.v1"
 
@@ -94,3 +98,17 @@ class PaymentRemoved(PaymentFacts):
     """A payment that had been recorded by mistake was removed."""
 
     type = "billing.payment.removed.v1"
+
+
+class PaymentFailed(PaymentFacts):
+    """Whoever paid by card has disputed it, and the money is gone until that is decided."""
+
+    type = "billing.payment.failed.v1"
+
+
+class PaymentRefunded(PaymentFacts):
+    """A payment by card was refunded, in part or in whole; or a refund of it has failed, and less is refunded."""
+
+    type = "billing.payment.refunded.v1"
+
+    refunded = DecimalText(required=True, metadata={"description": "of the amount, in all so far"})

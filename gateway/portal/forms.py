@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import engagements, notifications
@@ -21,6 +19,7 @@ from gateway.portal import answers, clock, show
 from gateway.portal.engagements import to_the_client
 from gateway.portal.pages import CLIENT, STAFF, Pages
 from gateway.portal.sessions import typed_people
+from gateway.spreadsheet import harmless, table
 
 pages = Pages()
 
@@ -216,25 +215,20 @@ def revoke_form_recipient(id: UUID, recipient: UUID) -> ResponseReturnValue:
 def answers_csv(id: UUID) -> ResponseReturnValue:
     """A line for each person, a column for each question; opens right in a spreadsheet, which runs nothing of it."""
     asked = show.look(asked=(calls.get_form_request, {"id": str(id)})).need("asked")
-    table = io.StringIO()
-    lines = csv.writer(table)
-    lines.writerow(["Name", "Address", "Answered", *(_cell(question["label"]) for question in asked["questions"])])
+    rows = [["Name", "Address", "Answered", *(_cell(question["label"]) for question in asked["questions"])]]
     for response in asked["responses"]:
         who, answers = response["recipient"], response["answers"]
         given = [_cell(answers.get(str(question["id"]), "")) for question in asked["questions"]]
-        lines.writerow(
-            [_cell(who["name"]), _cell(who["email"]), clock.local(response["at"]).date().isoformat(), *given]
-        )
-    headers = {"Content-Disposition": 'attachment; filename="answers.csv"'}
-    return Response("\ufeff" + table.getvalue(), content_type="text/csv; charset=utf-8", headers=headers)
+        rows.append([_cell(who["name"]), _cell(who["email"]), clock.local(response["at"]).date().isoformat(), *given])
+    return table("answers.csv", rows)
 
 
 def _cell(answer: Any) -> str:
-    """As text; what a spreadsheet would take for a formula begins with an apostrophe."""
+    """As text; a number stays one."""
     words = {True: "Yes", False: "No"}[answer] if isinstance(answer, bool) else answer
     text = "; ".join(words) if isinstance(words, list) else str(words)
     is_number = isinstance(answer, int | float) and not isinstance(answer, bool)
-    return text if is_number or not text.startswith(("=", "+", "-", "@", "\t", "\r")) else f"'{text}"
+    return text if is_number else harmless(text)
 
 
 def _gathered(asked: Json, question: Json) -> Json:

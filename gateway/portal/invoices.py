@@ -8,17 +8,19 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import request, send_file
+from flask import redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import billing as calls
-from contracts.calls import engagements, notifications
+from contracts.calls import cards, engagements, notifications
 from contracts.currency import DECIMALS
-from contracts.errors import Conflict, Unavailable
+from contracts.errors import Conflict, Gone, Unavailable
+from gateway.api.billing import invoices_table
+from gateway.api.problems import status_of
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
 from gateway.portal.filters import plain_number
-from gateway.portal.pages import SIGNED_IN, STAFF, Pages
+from gateway.portal.pages import CLIENT, SIGNED_IN, STAFF, Pages
 
 pages = Pages()
 
@@ -36,6 +38,11 @@ def invoices() -> ResponseReturnValue:
     return show.page(template, invoices=listed, query=show.query(*filters), **show.pager(listed, filters))
 
 
+@pages.get("/invoices.csv", STAFF)
+def invoices_csv() -> ResponseReturnValue:
+    return invoices_table(show.query("state", "from", "to"))
+
+
 @pages.get("/invoices/<uuid:id>", SIGNED_IN)
 def invoice(id: UUID) -> ResponseReturnValue:
     found = show.look(invoice=(calls.get_invoice, {"id": str(id)}))
@@ -47,6 +54,17 @@ def pdf(id: UUID) -> ResponseReturnValue:
     answer = ask(calls.invoice_pdf, {"id": str(id)})
     content = BytesIO(base64.b64decode(answer["content"]))
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=answer["filename"])
+
+
+@pages.get("/invoices/<uuid:id>/pay", CLIENT)
+def pay(id: UUID) -> ResponseReturnValue:
+    """On to the page where Stripe takes the payment."""
+    try:
+        return redirect(ask(cards.check_out_invoice, {"id": str(id)})["url"], 303)
+    except (Gone, Unavailable) as error:
+        return show.page(
+            "pages/pay_not_now.html", status=status_of(error), address=f"/invoices/{id}/pay", why=error.detail
+        )
 
 
 # The editor -------------------------------------------------------------------------------------------------------
@@ -89,6 +107,7 @@ def edit_form(id: UUID) -> ResponseReturnValue:
         "currency": draft["currency"],
         "due_date": draft["due_date"],
         "notes": draft["notes"],
+        "card_payment": draft["card_payment"],
         "copy_to": ", ".join(draft["copy_to"]),
         "lines": [_line_as_typed(line) for line in draft["lines"]],
     }
@@ -126,6 +145,7 @@ def _content() -> Json:
     return {
         "currency": form.get("currency", ""),
         "lines": lines,
+        "card_payment": "card_payment" in form,
         "bill_to": {
             "name": form.get("bill_name", "").strip(),
             "email": form.get("bill_email", "").strip(),
@@ -187,16 +207,17 @@ def send_form(id: UUID) -> ResponseReturnValue:
     return _send_form(id)
 
 
-def _send_form(id: UUID, **again: Any) -> ResponseReturnValue:
-    draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
-    bill_to = draft["bill_to"]
+def _send_form(id: UUID, template: str = "pages/invoice_send.html", **again: Any) -> ResponseReturnValue:
+    """The dialog that says beforehand who is mailed."""
+    invoice = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
+    bill_to = invoice["bill_to"]
     recipients = [
         {"email": bill_to["email"], "name": bill_to["name"]},
-        *({"email": email} for email in draft["copy_to"]),
+        *({"email": email} for email in invoice["copy_to"]),
     ]
-    given = {"engagement_id": draft["engagement_id"], "kind": "invoice", "recipients": recipients}
+    given = {"engagement_id": invoice["engagement_id"], "kind": "invoice", "recipients": recipients}
     verdicts = show.look(verdicts=(notifications.may_notify, given)).need("verdicts")["verdicts"]
-    return show.page("pages/invoice_send.html", invoice=draft, verdicts=verdicts, **again)
+    return show.page(template, invoice=invoice, verdicts=verdicts, **again)
 
 
 @pages.post("/invoices/<uuid:id>/send", STAFF)
@@ -209,6 +230,41 @@ def send(id: UUID) -> ResponseReturnValue:
         ),
         lambda **again: _send_form(id, **again),
     )
+
+
+@pages.get("/invoices/<uuid:id>/remind", STAFF)
+def remind_form(id: UUID) -> ResponseReturnValue:
+    return _send_form(id, "pages/invoice_remind.html")
+
+
+@pages.post("/invoices/<uuid:id>/remind", STAFF)
+def remind(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.remind_invoice,
+        {"id": str(id)},
+        lambda sent: show.done(f"/invoices/{id}", f"The reminder is on its way to {sent['bill_to']['email']}."),
+        lambda **again: _send_form(id, "pages/invoice_remind.html", **again),
+    )
+
+
+@pages.get("/invoices/<uuid:id>/reminders", STAFF)
+def reminders_form(id: UUID) -> ResponseReturnValue:
+    return _send_form(id, "pages/invoice_reminders.html")
+
+
+@pages.post("/invoices/<uuid:id>/reminders", STAFF)
+def switch_on_reminders(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.switch_on_invoice_reminders,
+        {"id": str(id), **show.whole(show.filled("count", "every_days"))},
+        lambda _: show.done(f"/invoices/{id}", "Reminders are switched on."),
+        lambda **again: _send_form(id, "pages/invoice_reminders.html", **again),
+    )
+
+
+@pages.post("/invoices/<uuid:id>/stop-reminders", STAFF)
+def stop_reminders(id: UUID) -> ResponseReturnValue:
+    return show.act(calls.stop_invoice_reminders, {"id": str(id)}, f"/invoices/{id}", "No more reminders go out.")
 
 
 @pages.get("/invoices/<uuid:id>/void", STAFF)

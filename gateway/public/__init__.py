@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from gateway.public import calendar_feeds, feedback, forms, invitations, unsubscribe
+from gateway.public import calendar_feeds, feedback, forms, invitations, pay, unsubscribe
 
 
 def install(app: Flask) -> None:
     invitations.pages.install(app)
     feedback.pages.install(app)
     forms.pages.install(app)
+    pay.pages.install(app)
     unsubscribe.pages.install(app)
     calendar_feeds.pages.install(app)

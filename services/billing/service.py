@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from chassis.service import Every, On, Service
 from contracts.calls import billing as calls
+from contracts.calls import cards as card_calls
 from services.billing.base import Base
+from services.billing.cards import handling
+from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.invoices import operations as invoices
+from services.billing.invoices import reminders, statement
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -19,14 +23,23 @@ service = Service(
         calls.list_engagement_invoices: invoices.list_of_engagement,
         calls.list_invoices: invoices.list_all,
         calls.get_invoice: invoices.get,
+        calls.client_statement: statement.statement,
         calls.update_invoice: invoices.update,
         calls.delete_invoice: invoices.delete,
         calls.send_invoice: invoices.send,
+        calls.remind_invoice: reminders.remind,
+        calls.switch_on_invoice_reminders: reminders.switch_on,
+        calls.stop_invoice_reminders: reminders.stop,
         calls.void_invoice: invoices.void,
         calls.invoice_pdf: invoices.invoice_pdf,
         calls.mark_invoice_paid: payments.mark_paid,
         calls.record_payment: payments.record,
         calls.delete_payment: payments.remove,
+        card_calls.open_pay_link: cards.open_link,
+        card_calls.check_out_invoice: cards.check_out,
+        card_calls.take_stripe_event: cards.take_event,
+        card_calls.list_stripe_events: cards.list_events,
+        card_calls.retry_stripe_event: cards.retry_event,
     },
     listens=[
         On("engagements.organisation.updated.v1", copies.organisation_changed),
@@ -34,5 +47,5 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
-    every=[Every(60, invoices.mark_overdue)],
+    every=[Every(60, invoices.mark_overdue), Every(60, reminders.remind_due), Every(1, handling.handle_due)],
 )

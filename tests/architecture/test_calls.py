@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.calls import Call, billing, engagements
+from contracts.calls import Call, billing, cards, engagements
 from tests.architecture.house import SERVICES, calls_of, references, service_of, sources
 
 
@@ -34,5 +34,8 @@ def test_a_caller_waits_six_seconds_and_longer_only_for_what_is_long_work() -> N
     assert longer == {
         engagements.import_clients.path: 60,  # a file of clients
         billing.send_invoice.path: 20,  # a PDF of up to 500 lines
+        billing.remind_invoice.path: 20,
         billing.invoice_pdf.path: 20,
+        cards.open_pay_link.path: 12,  # Stripe is asked
+        cards.check_out_invoice.path: 12,
     }

@@ -21,7 +21,12 @@ _VARIABLE = re.compile(r"\$\{\w+(?::-([^}]*)|:\?[^}]*)?\}")
 def environment_of(name: str) -> dict[str, str]:
     """The environment of a container: defaults as they stand, what `.env` must bring as some word."""
     given = COMPOSE[name]["environment"]
-    return {key: _VARIABLE.sub(lambda found: found.group(1) or "word", str(value)) for key, value in given.items()}
+    return {key: _VARIABLE.sub(_default_of, str(value)) for key, value in given.items()}
+
+
+def _default_of(found: re.Match[str]) -> str:
+    default: str | None = found.group(1)
+    return "word" if default is None else default
 
 
 def environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:

@@ -103,6 +103,7 @@ def test_only_public_calls_go_without_a_token(document):
         "GET /public/feedback/{token}",
         "GET /public/forms/{token}",
         "GET /public/invitations/{token}",
+        "GET /public/pay/{token}",
         "GET /public/unsubscribe/{token}",
         "POST /password-resets",
         "POST /password-resets/{token}",
@@ -111,6 +112,7 @@ def test_only_public_calls_go_without_a_token(document):
         "POST /public/invitations/{token}",
         "POST /public/unsubscribe/{token}",
         "POST /tokens",
+        "POST /webhooks/stripe",
     }
 
 

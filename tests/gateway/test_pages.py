@@ -18,7 +18,7 @@ PAGES = [
     if method == "GET" and roles and not rule.startswith("/api/") and "public" not in roles
     for role in sorted(roles & SIGNED_IN)
 ]
-NO_PAGES = re.compile(r"\.ics$|\.csv$|/pdf$|/content$|/view$|/zip$|wording/preview$|/body$|calendar/events$")
+NO_PAGES = re.compile(r"\.ics$|\.csv$|/pdf$|/pay$|/content$|/view$|/zip$|wording/preview$|/body$|calendar/events$")
 #: What such a page is about must be known before the rest can be asked for (whose engagement, which client).
 TWO_ROUNDS = {
     "/sessions/<uuid:id>",
@@ -28,6 +28,8 @@ TWO_ROUNDS = {
     "/engagements/<uuid:id>/invoices/new",
     "/invoices/<uuid:id>/edit",
     "/invoices/<uuid:id>/send",
+    "/invoices/<uuid:id>/remind",
+    "/invoices/<uuid:id>/reminders",
     "/items/<uuid:id>/send",
     "/items/<uuid:id>/schedule",
 }

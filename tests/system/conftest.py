@@ -12,6 +12,7 @@ from deploy.local.system import LocalSystem
 from tests.support.api import Api
 from tests.support.mail import Mailbox
 from tests.support.servers import PostgresServer
+from tests.support.stripe import StripeServer, stripe_server
 
 ADMIN = "ada.admin@northlight.example"
 PASSWORD = "seven quiet harbours"
@@ -19,6 +20,8 @@ PASSWORD = "seven quiet harbours"
 
 class Running:
     """A system that runs, with the admin's hand on it."""
+
+    stripe: StripeServer
 
     def __init__(self, folder: Path, **settings: str) -> None:
         self.local = LocalSystem(
@@ -37,10 +40,12 @@ def databases(server: PostgresServer, prefix: str) -> dict[str, str]:
 
 @pytest.fixture(scope="package", params=["sqlite", "postgresql"])
 def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One system for all tests of this package, once on SQLite and once on PostgreSQL."""
+    """One system for all tests of this package, once on SQLite and once on PostgreSQL; it takes payments by card."""
     settings = {"ALLOW_PRIVATE_ADDRESSES": "1"}
     if request.param == "postgresql":
         settings |= databases(request.getfixturevalue("postgres_server"), "system")
-    made = Running(tmp_path_factory.mktemp("system"), **settings)
-    yield made
-    made.local.stop()
+    with stripe_server() as stripe:
+        made = Running(tmp_path_factory.mktemp("system"), **settings, **stripe.settings)
+        made.stripe = stripe
+        yield made
+        made.local.stop()

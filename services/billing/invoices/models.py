@@ -18,6 +18,7 @@ from services.billing.invoices.totals import Line, Totals, is_payable, rounded, 
 from services.billing.payments.models import Payment
 
 MOST_TOTAL = Decimal(10) ** 12
+OPEN = ("sent", "partially_paid", "overdue")
 
 
 class InvoiceNotDraft(Conflict):
@@ -72,6 +73,8 @@ class Invoice(Entity, Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     program_name: Mapped[str | None]
+    reminded: Mapped[int] = mapped_column(default=0, server_default="0")
+    reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
     engagement: Mapped[Engagement] = relationship(
         primaryjoin=lambda: Engagement.id == Invoice.engagement_id,
@@ -86,7 +89,7 @@ class Invoice(Entity, Base):
     @classmethod
     def draft(cls, engagement_id: UUID, content: dict[str, Any]) -> Invoice:
         """A draft; `content` holds at least `currency` and `lines` (see `write`)."""
-        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[])
+        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[], reminded=0)
         made.write(content)
         return made
 
@@ -107,13 +110,27 @@ class Invoice(Entity, Base):
 
     @property
     def paid(self) -> Decimal:
-        """The sum of the payments."""
-        return rounded(sum((payment.amount for payment in self.payments), Decimal(0)), self.currency)
+        """The sum of the payments, without what of them went back."""
+        return rounded(sum((payment.counts for payment in self.payments), Decimal(0)), self.currency)
 
     @property
     def balance(self) -> Decimal:
         """What is left to pay; nothing once the invoice is void."""
-        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total - self.paid
+        return max(rounded(Decimal(0), self.currency), self._owed - self.paid)
+
+    @property
+    def credit(self) -> Decimal:
+        """What was paid beyond what is owed; nothing is owed once the invoice is void."""
+        return max(rounded(Decimal(0), self.currency), self.paid - self._owed)
+
+    @property
+    def _owed(self) -> Decimal:
+        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it was sent and something is left to pay."""
+        return self.state in OPEN
 
     @property
     def billed_to(self) -> dict[str, Any]:
@@ -148,10 +165,21 @@ class Invoice(Entity, Base):
 
     def outstanding(self) -> Decimal:
         """The balance, which is more than nothing; raises `InvoiceNotOpen`, or `NothingToPay`."""
-        self._must_be_open("paid")
+        self.must_be_unpaid("paid")
+        return self.balance
+
+    def must_be_unpaid(self, what: str = "reminded of") -> None:
+        """Raises `InvoiceNotOpen` or `NothingToPay` unless something is left to pay; `what` cannot be done else."""
+        self._must_be_open(what)
         if not self.balance:
             raise NothingToPay(f"Invoice {self.number} is paid already.")
-        return self.balance
+
+    def remind(self, now: dt.datetime) -> int:
+        """It is mailed once more; the ordinal of this reminder. Raises `InvoiceNotOpen`, or `NothingToPay`."""
+        self.must_be_unpaid()
+        self.reminded += 1
+        self.reminded_at = now
+        return self.reminded
 
     def pay(self, payment: Payment, today: dt.date) -> None:
         """Takes a payment, and the state follows. Raises `InvoiceNotOpen`, and `Invalid` for an amount that is not
@@ -169,9 +197,23 @@ class Invoice(Entity, Base):
         self.payments.append(payment)
         self._follow_payments(today)
 
+    def receive(self, payment: Payment, today: dt.date) -> None:
+        """Takes a payment that has been made already, and the state follows: whatever is left to pay, even if the
+        invoice is void, for what arrived is never lost. Raises `InvoiceNotOpen` for a draft."""
+        if self.state == "draft":
+            self._must_be_open("paid")
+        self.payments.append(payment)
+        self.reckon(today)
+
+    def reckon(self, today: dt.date) -> None:
+        """What a payment comes to has changed, and the state follows."""
+        if self.state != "void":
+            self._follow_payments(today)
+
     def take_back(self, payment: Payment, today: dt.date) -> None:
-        """Drops a payment, and the state goes back (C21); raises `InvoiceNotOpen`."""
+        """Drops a payment, and the state goes back (C21); raises `InvoiceNotOpen`, or `TakenOnline`."""
         self._must_be_open("changed")
+        payment.must_be_removable()
         self.payments.remove(payment)
         self._follow_payments(today)
 
@@ -197,7 +239,7 @@ class Invoice(Entity, Base):
         elif self.due_date and self.due_date < today:
             self.state = "overdue"
         else:
-            self.state = "partially_paid" if self.payments else "sent"
+            self.state = "partially_paid" if self.paid else "sent"
 
 
 def _plain(line: dict[str, Any]) -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import re
 from typing import Any
 from uuid import UUID
 
@@ -18,9 +16,10 @@ from contracts.errors import Conflict, NotFound
 from contracts.events import billing as events
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Engagement
-from services.billing.invoices import numbers, pdf
+from services.billing.invoices import numbers
+from services.billing.invoices.mail import mail, rendered
 from services.billing.invoices.models import Invoice
-from services.billing.invoices.views import document, facts, issuer_of, shown
+from services.billing.invoices.views import facts, issuer_of, shown
 
 WHAT = "invoice"
 
@@ -39,7 +38,7 @@ def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = work.add(Invoice.draft(engagement.id, input))
     work.session.flush()
     work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -68,7 +67,7 @@ def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
 
 def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """One invoice that the actor sees."""
-    return shown(_seen(actor, work.get(Invoice, input["id"], what=WHAT)))
+    return shown(work, _seen(actor, work.get(Invoice, input["id"], what=WHAT)))
 
 
 def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -76,7 +75,7 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = to_change(work, actor, input.pop("id"))
     invoice.write(input)
     work.publish(events.InvoiceUpdated, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def delete(work: Work, actor: Actor, input: dict[str, Any]) -> None:
@@ -92,7 +91,7 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     there together or not at all."""
     invoice = to_change(work, actor, input["id"])
     _send(work, actor, invoice)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def item_sent(work: Work, event: Event) -> None:
@@ -117,8 +116,7 @@ def _send(
     item_id: UUID | None = None,
 ) -> None:
     invoice.must_be_draft("sent again")
-    if invoice.engagement.deleted:
-        raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
+    must_not_be_deleted(invoice.engagement)
     organisation = copies.organisation(work)
     today, pattern = copies.today(work), organisation.invoice_number_format
     series = numbers.series_of(pattern, today.year)
@@ -131,7 +129,13 @@ def _send(
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
     if invoice.state == "paid":
         work.publish(events.InvoicePaid, invoice, facts(invoice), actor)
-    _mail(work, actor, invoice, issuer, besides or [], item_id)
+    mail(work, actor.id, invoice, cause="sent", besides=besides or [], item_id=item_id)
+
+
+def must_not_be_deleted(engagement: Engagement) -> None:
+    """Raises `EngagementDeleted`."""
+    if engagement.deleted:
+        raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
 
 
 def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -139,13 +143,13 @@ def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = to_change(work, actor, input["id"])
     invoice.void()
     work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
-    return shown(invoice)
+    return shown(work, invoice)
 
 
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
     invoice = _seen(actor, work.get(Invoice, input["id"], what=WHAT))
-    return _rendered(invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+    return rendered(invoice, invoice.issuer or issuer_of(copies.organisation(work)))
 
 
 def mark_overdue(runtime: Runtime) -> int:
@@ -183,46 +187,4 @@ def _page(work: Work, actor: Actor, wanted: Any, input: dict[str, Any]) -> dict[
     if not actor.is_staff:
         wanted = wanted.where(Invoice.state != "draft")
     found = counted_page(work, wanted, input, by=(Invoice.created_at, Invoice.id))
-    return {**found, "items": [shown(invoice) for invoice in found["items"]]}
-
-
-def _rendered(invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"invoice-{invoice.number or 'draft'}")
-    content = pdf.render(document(invoice, issuer))
-    return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
-
-
-def _mail(
-    work: Work,
-    actor: Actor,
-    invoice: Invoice,
-    issuer: dict[str, str],
-    besides: list[dict[str, Any]],
-    item_id: UUID | None,
-) -> None:
-    """Asks for the mail with the PDF to whoever is billed, to those who get a copy, and to those `besides`."""
-    client, bill_to = invoice.engagement.client, invoice.billed_to
-    addresses = {bill_to["email"].lower(): {"email": bill_to["email"], "name": bill_to["name"]}}
-    for address in invoice.copy_to:
-        addresses.setdefault(address.lower(), {"email": address, "name": ""})
-    for one in besides:
-        addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
-    if client.email.lower() in addresses:
-        addresses[client.email.lower()]["person_id"] = client.id
-    work.request(
-        key=f"invoice/{invoice.id}/sent",
-        kind="invoice",
-        recipients=list(addresses.values()),
-        about={"kind": "invoice", "id": invoice.id, "version": invoice.version},
-        trigger={"origin": "staff", "person_id": actor.id},
-        engagement_id=invoice.engagement_id,
-        item_id=item_id,
-        context={
-            "number": invoice.number,
-            "currency": invoice.currency,
-            "total": f"{invoice.totals.total:f}",
-            "balance": f"{invoice.balance:f}",
-            "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
-        },
-        attachments=[{**_rendered(invoice, issuer), "content_type": "application/pdf"}],
-    )
+    return {**found, "items": [shown(work, invoice) for invoice in found["items"]]}

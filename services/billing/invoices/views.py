@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from chassis.work import Work
 from services.billing.copies.models import Organisation
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.pdf import DocumentLine, InvoiceDocument, Issuer, Recipient
@@ -13,17 +14,24 @@ from services.billing.payments.models import Payment
 
 _AS_THEY_ARE = (
     "id", "created_at", "updated_at", "version", "engagement_id", "state", "number", "currency", "issued_on",
-    "due_date", "sent_at", "notes", "card_payment", "copy_to", "paid", "balance",
+    "due_date", "sent_at", "notes", "card_payment", "copy_to", "paid", "balance", "credit",
+    "reminded", "reminded_at", "reminders",
 )  # fmt: skip
 STAMPS = {"paid": "Paid", "void": "Void"}
 
 
-def shown(invoice: Invoice) -> dict[str, Any]:
+def is_payable_by_card(work: Work, invoice: Invoice) -> bool:
+    """Whether payment by card is offered now (S1.34): staff asked for it, Stripe is set up, and something is left."""
+    return invoice.card_payment and work.settings.stripe is not None and invoice.is_open
+
+
+def shown(work: Work, invoice: Invoice) -> dict[str, Any]:
     """The answer `contracts.calls.billing.Invoice`."""
     totals, engagement = invoice.totals, invoice.engagement
     return {
         **{name: getattr(invoice, name) for name in _AS_THEY_ARE},
         "payments": [payment_shown(payment, invoice) for payment in invoice.payments],
+        "payable_by_card": is_payable_by_card(work, invoice),
         "client": engagement.client,
         "program_name": invoice.program_name or engagement.program_name,
         "bill_to": invoice.billed_to,
@@ -48,6 +56,7 @@ def facts(invoice: Invoice) -> dict[str, Any]:
         "total": invoice.totals.total,
         "paid": invoice.paid,
         "balance": invoice.balance,
+        "credit": invoice.credit,
         "issued_on": invoice.issued_on,
         "due_date": invoice.due_date,
     }
@@ -55,10 +64,12 @@ def facts(invoice: Invoice) -> dict[str, Any]:
 
 def payment_shown(payment: Payment, invoice: Invoice) -> dict[str, Any]:
     """The answer `contracts.calls.billing.Payment`."""
-    own = ("id", "created_at", "updated_at", "version", "invoice_id", "method", "reference", "paid_at")
+    own = ("id", "created_at", "updated_at", "version", "invoice_id", "method", "reference", "paid_at", "taken_online")
     return {
         **{name: getattr(payment, name) for name in own},
         "amount": rounded(payment.amount, invoice.currency),
+        "refunded": rounded(payment.refunded, invoice.currency),
+        "withdrawn": rounded(payment.withdrawn or Decimal(0), invoice.currency),
         "currency": invoice.currency,
     }
 

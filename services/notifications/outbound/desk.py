@@ -153,6 +153,8 @@ def _scene_of(work: Work, notification: Notification, to: Addressee, *, with_sec
     if notification.kind in letter.SECRET_KINDS:
         secret = notification.secret if with_secret else None
         context["url"] = secret["url"] if secret else f"{work.settings.public_url}/…"
+    if with_secret and (pay_url := (notification.secret or {}).get("pay_url")):
+        context["pay_url"] = pay_url
     wording = wording_of(work, notification.kind, notification.request.item_id)
     return scene_for(
         work, notification.kind, wording, to, notification.engagement_id, notification.about_id, context,

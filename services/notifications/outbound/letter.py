@@ -186,7 +186,9 @@ def values_of(scene: Scene) -> dict[str, Any]:
             "number": context["number"],
             "total": times.money(context["total"], context["currency"]),
             "due": _due(context),
+            "balance": times.money(context["balance"], context["currency"]),
         }
+        values["reminder"] = context.get("reminder", False)
     elif scene.kind == "payment_received":
         values["payment"] = {
             "number": context["number"],

@@ -51,13 +51,24 @@ def queue(work: Work, event: Event) -> None:
     if not new:
         return
     context = dict(asked["context"])
-    secret = {"url": context.pop("url")} if asked["kind"] in SECRET_KINDS else None
+    secret = _withheld(work, asked["kind"], context)
     request = _request(event, context)
     work.session.add(request)
     for to, email, name in new.values():
         if asked["kind"] == "feedback_request":
             _withhold_older(work, asked["about"]["id"], to)
         _queue_one(work, asked, request, to, secret, typed_email=email, typed_name=name)
+
+
+def _withheld(work: Work, kind: str, context: dict[str, Any]) -> dict[str, Any] | None:
+    """Takes the link that is a secret (C19) out of what is kept of the request, if there is one."""
+    if kind in SECRET_KINDS:
+        return {"url": context.pop("url")}
+    if "pay_url" not in context:
+        return None
+    secret = {"pay_url": context["pay_url"]}
+    context["pay_url"] = f"{work.settings.public_url}/…"
+    return secret
 
 
 def _is_known(work: Work, cause: str, kind: str, recipient_key: str) -> bool:

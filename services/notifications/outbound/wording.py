@@ -98,11 +98,13 @@ The attached invite takes it out of your calendar.""",
 {{ coach.name }} has something for you to look at: {{ item }}.""",
     ),
     "invoice": Wording(
-        "Invoice {{ invoice.number }}, {{ invoice.total }}",
+        "{% if reminder %}Reminder: invoice{% else %}Invoice{% endif %} {{ invoice.number }}, {{ invoice.total }}",
         """{{ greeting }}
 
-Attached is invoice {{ invoice.number }} of {{ organisation.name }} over {{ invoice.total }}.
-{%- if invoice.due %} Please pay by {{ invoice.due }}.{% endif %}""",
+{% if reminder %}Of invoice {{ invoice.number }} of {{ organisation.name }}, {{ invoice.balance }} are still to be paid.
+{%- if invoice.due %} Its due date is {{ invoice.due }}.{% endif %} It is attached once more.
+{%- else %}Attached is invoice {{ invoice.number }} of {{ organisation.name }} over {{ invoice.total }}.
+{%- if invoice.due %} Please pay by {{ invoice.due }}.{% endif %}{% endif %}""",
     ),
     "invitation": Wording(
         "{{ organisation.name }} invites you to your coaching portal",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,6 +13,7 @@ from contracts.actor import Actor
 from contracts.calls import billing as calls
 from tests.support import people
 from tests.support.harness import Harness, service_harness
+from tests.support.stripe import StripeServer, stripe_server
 
 billing = service_harness("services.billing.service")
 
@@ -70,6 +72,12 @@ class Desk:
 
     def do(self, call: Any, object: Any, **more: Any) -> Any:
         return self.billing.call(call, {"id": object["id"], **more}, actor=self.coach)
+
+
+@pytest.fixture
+def stripe() -> Iterator[StripeServer]:
+    with stripe_server() as server:
+        yield server
 
 
 @pytest.fixture

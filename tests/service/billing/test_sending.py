@@ -144,6 +144,7 @@ def test_s1_8_sending_is_told_to_other_services(desk: Desk) -> None:
         "total": "1396.19",
         "paid": "0.00",
         "balance": "1396.19",
+        "credit": "0.00",
         "issued_on": "2026-11-24",
         "due_date": "2026-12-08",
     }

@@ -84,6 +84,14 @@ def test_s1_34_only_a_request_with_a_payment_link_puts_one_into_the_mail(post: H
     assert "Pay by card:\nhttps://coach.example/pay/abc" in content(mail, "text/plain")
 
 
+def test_a_reminder_of_an_invoice_says_so_and_what_is_left_to_pay(post: House, mail_server: MailServer) -> None:
+    mail = sent(post, mail_server, "invoice", post.client, context={"reminder": True, "balance": "190.00"})
+    assert mail["Subject"] == "Reminder: invoice 2026-0133, €1,190.00"
+    shown = content(mail, "text/plain")
+    assert "€190.00 are still to be paid" in shown
+    assert "Please pay by" not in shown
+
+
 def test_s1_37_an_invitation_brings_the_link_and_the_coachs_words(post: House, mail_server: MailServer) -> None:
     record = post.client_called("Grace Mbeki", "internal_record")
     mail = sent(post, mail_server, "invitation", record, engagement_id=post.engagement_of(record))

@@ -95,6 +95,21 @@ def test_c19_the_link_is_forgotten_once_its_mail_is_out(post: House, mail_server
     assert TOKEN not in "".join(kept)
 
 
+def test_c19_a_link_to_pay_is_never_shown_and_kept_only_until_its_mail_is_out(
+    post: House, mail_server: MailServer
+) -> None:
+    post.request("invoice", post.client, context={"pay_url": f"https://coach.example/pay/{TOKEN}"})
+    shown = post.detail(post.only()["id"])
+    assert TOKEN not in str(shown)
+    assert "Pay by card:\nhttps://coach.example/…" in shown["text"]
+    post.send_all()
+    with post.harness.runtime.read() as work:
+        row = work.session.query(Notification).one()
+        kept = [str(value) for value in (row.secret, row.request.context, row.sent_html, row.sent_text)]
+    assert TOKEN not in "".join(kept)
+    assert "https://coach.example/…" in post.detail(post.only()["id"])["text"]
+
+
 @pytest.mark.parametrize("answer", ["hang", "drop"])
 def test_a_server_that_hangs_or_drops_the_line_loses_and_doubles_nothing(
     post: House, mail_server: MailServer, answer: str

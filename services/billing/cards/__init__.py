@@ -1,0 +1,1 @@
+"""Payment by card, which Stripe takes."""

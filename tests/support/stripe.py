@@ -1,0 +1,118 @@
+"""A server on loopback that speaks what we use of Stripe's API, and signs what it tells as Stripe does."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
+from threading import Thread
+from typing import Any
+from urllib.parse import parse_qsl
+
+from stripe import WebhookSignature
+
+KEY = "sk_test_of_the_tests"
+SECRET = "whsec_of_the_tests"
+
+
+class StripeServer:
+    """`sessions` are the Checkout Sessions made so far, as they were asked for; `answer_with` another status than 200
+    from now on; `meanwhile` is called while somebody waits for an answer."""
+
+    def __init__(self) -> None:
+        self.sessions: list[dict[str, str]] = []
+        self.answer_with = 200
+        self.meanwhile: Callable[[], None] = lambda: None
+        self._numbers = count(1)
+        self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._http.server_address[1]}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What billing must be told to come here."""
+        return {"STRIPE_SECRET_KEY": KEY, "STRIPE_WEBHOOK_SECRET": SECRET, "STRIPE_API_BASE": self.url}
+
+    def event(self, type: str, told: dict[str, Any], *, id: str = "", created: float = 0) -> str:
+        """The body of a webhook."""
+        event = {
+            "id": id or f"evt_{next(self._numbers)}",
+            "object": "event",
+            "type": type,
+            "created": int(created or time.time()),
+            "livemode": False,
+            "data": {"object": told},
+        }
+        return json.dumps(event, indent=2)
+
+    def signature(self, payload: str, *, secret: str = SECRET, seconds_ago: int = 0) -> str:
+        """The header `Stripe-Signature` of a webhook."""
+        return WebhookSignature.generate_signature_header(payload, secret, int(time.time()) - seconds_ago)
+
+    def paid_session(self, asked: dict[str, str], **changes: Any) -> dict[str, Any]:
+        """The Checkout Session that was made for `asked`, paid in full."""
+        amount = int(asked["line_items[0][price_data][unit_amount]"])
+        return {
+            "id": asked["id"],
+            "object": "checkout.session",
+            "mode": "payment",
+            "status": "complete",
+            "payment_status": "paid",
+            "client_reference_id": asked["client_reference_id"],
+            "amount_total": amount,
+            "currency": asked["line_items[0][price_data][currency]"],
+            "payment_intent": f"pi_of_{asked['id']}",
+            **changes,
+        }
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                server.meanwhile()
+                if self.headers["Authorization"] != f"Bearer {KEY}":
+                    self._answer(401, {"error": {"type": "invalid_request_error", "message": "Invalid API Key"}})
+                elif self.path != "/v1/checkout/sessions":
+                    self._answer(404, {"error": {"type": "invalid_request_error", "message": "Unrecognized URL"}})
+                elif server.answer_with != 200:
+                    self._answer(server.answer_with, {"error": {"type": "api_error", "message": "Not now"}})
+                else:
+                    id_ = f"cs_test_{next(server._numbers)}"
+                    server.sessions.append({"id": id_, **dict(parse_qsl(body))})
+                    url = f"{server.url}/c/pay/{id_}"
+                    self._answer(200, {"id": id_, "object": "checkout.session", "mode": "payment", "url": url})
+
+            def _answer(self, status: int, document: dict[str, Any]) -> None:
+                content = json.dumps(document).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """Says nothing."""
+
+        return Handler
+
+    def run(self) -> None:
+        self._http.serve_forever(poll_interval=0.05)
+
+    def stop(self) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+
+
+@contextmanager
+def stripe_server() -> Iterator[StripeServer]:
+    """One that runs."""
+    server = StripeServer()
+    thread = Thread(target=server.run, daemon=True)
+    thread.start()
+    yield server
+    server.stop()
+    thread.join()
