@@ -38,12 +38,23 @@ class FormRequestFacts(EventData):
     state = fields.String(required=True, metadata={"description": "sent, answered or expired"})
     recipients = fields.Integer(required=True, metadata={"description": "how many were asked"})
     answered = fields.Integer(required=True, metadata={"description": "how many have answered"})
+    settled = fields.List(
+        fields.UUID(),
+        load_default=list,
+        metadata={"description": "ids of the recipients who are done: answered, or the link revoked (rule C19)"},
+    )
 
 
 class FormRequestSent(FormRequestFacts):
     """A form was asked of some people (rule S1.21); each is mailed a link."""
 
     type = "documents.form_request.sent.v1"
+
+
+class FormRequestUpdated(FormRequestFacts):
+    """Somebody has answered, or a link was revoked, and others are still to answer."""
+
+    type = "documents.form_request.updated.v1"
 
 
 class FormRequestAnswered(FormRequestFacts):

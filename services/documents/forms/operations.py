@@ -21,6 +21,7 @@ from contracts.events.forms import (
     FormRequestAnswered,
     FormRequestExpired,
     FormRequestSent,
+    FormRequestUpdated,
     FormUpdated,
 )
 from contracts.schema import instant_text
@@ -163,6 +164,7 @@ def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormR
             "expires_at": instant_text(recipient.request.expires_at),
             "name": recipient.request.title,
             "request_id": str(recipient.request.id),
+            "recipient_id": str(recipient.id),
         },
     )
 
@@ -251,24 +253,23 @@ def revoke(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     if recipient is None:
         raise NotFound("There is no such recipient.")
     work.session.refresh(recipient)
-    if recipient.revoke(work.now) and not _settle(work, actor, asked):
-        asked.version += 1
-        asked.updated_at = work.now
+    if recipient.revoke(work.now):
+        _settle(work, actor, asked)
     return _shown(asked, actor)
 
 
-def _settle(work: Work, actor: Actor, asked: FormRequest) -> bool:
-    """Tells of a request that is over by now; whether it is over by this."""
+def _settle(work: Work, actor: Actor, asked: FormRequest) -> None:
+    """Tells that one is done who was asked, which may be the end of the request."""
     work.session.flush()
     work.session.refresh(asked, ["recipients"])
     if not asked.settle():
-        return False
+        work.publish(FormRequestUpdated, asked, asked.facts(), actor)
+        return
     reminders.end(work, asked)
     if asked.state == "answered":
         work.publish(FormRequestAnswered, asked, asked.facts(), actor)
     else:
         work.publish(FormRequestExpired, asked, asked.facts(), actor)
-    return True
 
 
 def expire(runtime: Runtime) -> int:

@@ -326,7 +326,7 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
 
 
 def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
-    if any(_is_gone(work, request.context.get(name)) for name in _ENDED_BY):
+    if any(_is_ended(work, request.context, name) for name in _ENDED_BY):
         return "gone"
     if request.about_kind in ("note", "goal", "assignment", "resource", "item"):
         place = work.session.get(Place, request.about_id)
@@ -358,9 +358,15 @@ def _was_uninvited(work: Work, request: MailRequest) -> bool:
 _ENDED_BY = ("comment_id", "request_id", "stakeholder_id")
 
 
-def _is_gone(work: Work, id_: str | None) -> bool:
-    place = work.session.get(Place, UUID(id_)) if id_ else None
-    return place is not None and place.gone
+def _is_ended(work: Work, context: dict[str, Any], name: str) -> bool:
+    """Whether that is gone, for all or for the one recipient whom the request names; a stakeholder also if added again
+    after a removal, which has ended the link (C19)."""
+    place = work.session.get(Place, UUID(context[name])) if context.get(name) else None
+    if place is None:
+        return False
+    is_for_this_one = context.get("recipient_id") in (place.gone_for or [])
+    was_taken_off = name == "stakeholder_id" and place.sequence > context.get("stakeholder_version", place.sequence)
+    return place.gone or is_for_this_one or was_taken_off
 
 
 def _takes_place(work: Work, request: MailRequest) -> bool:
