@@ -146,7 +146,8 @@ def _ask(
         asked.recipients.append(recipient)
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
-    work.publish(FormRequestSent, asked, asked.facts(), actor)
+    people = [{"id": each.id, "email": each.email, "name": each.name} for each in asked.recipients]
+    work.publish(FormRequestSent, asked, asked.facts() | {"people": people}, actor)
     return asked
 
 

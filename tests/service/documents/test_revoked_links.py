@@ -38,6 +38,14 @@ def test_c19_a_link_that_is_revoked_gives_the_page_of_every_dead_link(house: Hou
     assert revoke(house, request, 0) == revoked, "the second time nothing changes"
 
 
+def test_that_a_form_was_asked_is_told_with_of_whom(house: House) -> None:
+    request = asked(house, written(house), ANA, RAFAEL)
+    (event,) = house.harness.events("documents.form_request.sent.v1")
+    people = [{"id": one["id"], **given} for one, given in zip(request["recipients"], (ANA, RAFAEL), strict=True)]
+    assert event.data["people"] == people
+    assert event.data["settled"] == []
+
+
 def test_c6_c19_that_one_is_done_is_told_with_who_it_is(house: House) -> None:
     request = asked(house, written(house), ANA, RAFAEL, {"email": "vera@partner.example", "name": ""})
     ana, rafael, _ = (each["id"] for each in request["recipients"])
