@@ -30,6 +30,7 @@ TWO_ROUNDS = {
     "/invoices/<uuid:id>/send",
     "/items/<uuid:id>/send",
     "/items/<uuid:id>/schedule",
+    "/engagements/<uuid:id>/goals/<uuid:chosen>",
 }
 THREE_ROUNDS = {"/sessions/<uuid:id>/edit"}
 
