@@ -13,9 +13,6 @@ from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict, Invalid, NotFound, dead_link
 from services.documents.base import Base
 
-#: How long a link works (C19).
-LIFETIME = dt.timedelta(days=60)
-
 
 class RecipientAnswered(Conflict):
     """Who has answered has no link any more that could be revoked; the answers stay."""

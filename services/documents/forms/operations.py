@@ -24,12 +24,13 @@ from contracts.events.forms import (
     FormRequestUpdated,
     FormUpdated,
 )
+from contracts.notification import ANSWER_LIFETIME
 from contracts.schema import instant_text
 from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy
 from services.documents.copies.operations import engagement_of
 from services.documents.forms import reminders
 from services.documents.forms.answers import checked
-from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest
+from services.documents.forms.models import Form, FormRecipient, FormRequest
 
 Input = dict[str, Any]
 _AT_ONCE = 100
@@ -134,7 +135,7 @@ def _ask(
             item_id=item_id,
             asked_by=actor.name,
             state="sent",
-            expires_at=work.now + LIFETIME,
+            expires_at=work.now + ANSWER_LIFETIME,
             recipients=[],
         )
     )
