@@ -102,12 +102,8 @@ class FeedbackRequest(Entity, Base):
 
     def ask(self, token_digest: str, now: dt.datetime) -> None:
         """Asked under this link; also once more, after its stakeholder was removed and added again."""
-        self.token_digest, self.asked_at, self.expires_at, self.revoked_at = (
-            token_digest,
-            now,
-            now + ANSWER_LIFETIME,
-            None,
-        )
+        self.token_digest, self.asked_at, self.revoked_at = token_digest, now, None
+        self.expires_at = now + ANSWER_LIFETIME
 
     def check(self, now: dt.datetime) -> None:
         """`LinkDead` unless its link still works."""
