@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import hmac
 import json
 import time
@@ -11,7 +9,6 @@ from copy import deepcopy
 from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, and_, select, update
 
@@ -19,7 +16,8 @@ from chassis import logs
 from chassis.database import DOWN, insert_new
 from chassis.identity import verify
 from chassis.runtime import Runtime
-from chassis.service import Operation
+from chassis.sealing import Seal, key_for
+from chassis.service import Operation, checks_of
 from chassis.work import Work
 from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
@@ -54,6 +52,8 @@ def answer(
     except ValidationError as error:
         raise Invalid("The input is not valid.", errors=error.normalized_messages()) from None
     operation = runtime.service.answers[call]
+    for check in checks_of(operation):
+        runtime.aside(check, runtime.settings, loaded)
     give_up = time.monotonic() + runtime.patience
     lost = 0
     while True:
@@ -132,8 +132,8 @@ class KeptAnswers:
         self._work = work
         self._row = {"actor": str(actor.id or actor.role), "key": key}
         # Some answers hold a token; all are encrypted at rest, so that none can be forgotten.
-        self._secret = hashlib.sha256(b"idempotency:" + runtime.settings.secret_key.encode()).digest()
-        self._fernet = Fernet(base64.urlsafe_b64encode(self._secret))
+        self._secret = key_for("idempotency", runtime.settings.secret_key)
+        self._seal = Seal("idempotency", runtime.settings.secret_key)
 
     def take(self, request: list[Any]) -> bool:
         """Takes the key for `request`; False if it was answered before, `Conflict` if the key was another request's.
@@ -151,11 +151,11 @@ class KeptAnswers:
 
     def answer(self) -> Any:
         """The answer that was kept."""
-        return json.loads(self._fernet.decrypt(self._find().answer))
+        return json.loads(self._seal.open(self._find().answer))
 
     def keep(self, result: Any) -> None:
         """Keeps the answer under the key that was taken."""
-        kept = self._fernet.encrypt(json.dumps(result).encode())
+        kept = self._seal.seal(json.dumps(result).encode())
         self._work.session.execute(update(self._table).where(self._mine()).values(answer=kept))
 
     def _find(self) -> Any:

@@ -16,7 +16,10 @@ from chassis.work import Work
 
 @dataclass
 class Runtime:
-    """`patience` is how many seconds a call waits for what events have yet to bring (DESIGN §2.8)."""
+    """`patience` is how many seconds a call waits for what events have yet to bring (DESIGN §2.8).
+
+    `aside(function, *arguments)` runs what may block for a while, so that it holds up nobody but its caller.
+    """
 
     service: Service
     settings: ServiceSettings
@@ -24,6 +27,7 @@ class Runtime:
     clock: Clock = field(default_factory=SystemClock)
     patience: float = 2.0
     on_publish: Callable[[], None] = lambda: None
+    aside: Callable[..., Any] = lambda function, *arguments: function(*arguments)
 
     @property
     def name(self) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 import amqp
 import eventlet
+import eventlet.tpool
 import eventlet.wsgi
 from greenlet import GreenletExit
 from nameko.containers import ServiceContainer
@@ -320,6 +321,7 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     nudges = Publisher(runtime.settings.amqp_url, f"{runtime.name} nudges")
     nudger = Nudger(nudges, runtime.name)
     runtime.on_publish = nudger.ring
+    runtime.aside = eventlet.tpool.execute
     container = ServiceContainer(nameko_class(runtime, replies), {"max_workers": CALLS_AT_ONCE + 4})
     address = (runtime.settings.http_host, runtime.settings.http_port)
     listener = eventlet.listen(address, reuse_port=False)  # else two systems share a port and never notice

@@ -23,6 +23,7 @@ from contracts.events import PRIVATE, PUBLIC, registry
 
 Operation = Callable[[Any, Actor, dict[str, Any]], Any]
 Handler = Callable[[Any, Event], None]
+Check = Callable[[Any, dict[str, Any]], None]
 
 
 def topic_matches(pattern: str, routing_key: str) -> bool:
@@ -37,6 +38,25 @@ def _words_match(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
     if pattern[0] == "#":
         return any(_words_match(pattern[1:], words[count:]) for count in range(len(words) + 1))
     return bool(words) and pattern[0] in ("*", words[0]) and _words_match(pattern[1:], words[1:])
+
+
+def beforehand(check: Check) -> Callable[[Operation], Operation]:
+    """Has `check(settings, input)` ask the world outside before the operation's transaction begins; it may refuse.
+
+    It may take its time there: it is done where it holds up nobody else.
+    """
+
+    def mark(operation: Operation) -> Operation:
+        operation.__dict__["checks"] = (check, *checks_of(operation))
+        return operation
+
+    return mark
+
+
+def checks_of(operation: Operation) -> tuple[Check, ...]:
+    """What is to be checked before that operation."""
+    found: tuple[Check, ...] = getattr(operation, "checks", ())
+    return found
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from contracts.actor import SIGNED_IN
 from contracts.calls import command, query
-from contracts.calls.scheduling import session_minutes, session_start
+from contracts.calls.scheduling import LocationInput, session_minutes, session_start
 from contracts.schema import ById, Instant, Schema, Zone
 
 REASONS = ("outside_hours", "day_off", "not_a_start", "taken", "within_notice", "beyond_horizon")
@@ -64,9 +64,13 @@ class _Rules(Schema):
 
 
 class SetAvailability(ById, _Rules):
-    """`id` is the coach's. Without `change_notice_minutes` a client may change as late as it may book."""
+    """`id` is the coach's. Without `change_notice_minutes` a client may change as late as it may book.
+
+    `location` is the place of the sessions that clients book.
+    """
 
     change_notice_minutes = _number(0, 43200, load_default=None, allow_none=True)
+    location = fields.Nested(LocationInput, load_default=lambda: {"kind": "other", "detail": None})
 
     @validates_schema
     def _apart(self, data: dict[str, Any], **kwargs: Any) -> None:
@@ -98,14 +102,19 @@ class Availability(_Rules):
     change_notice_minutes = fields.Integer(
         required=True, metadata={"description": "how late a client may still move or cancel"}
     )
+    location = fields.Nested(LocationInput, required=True)
 
 
 class ListSlots(ById):
-    """Slots of the coach `id` that start in [from, to), at most 62 days, and last `duration_minutes`, else a slot."""
+    """Slots of the coach `id` that start in [from, to), at most 62 days, and last `duration_minutes`, else a slot.
+
+    With `session_id` the time that this session takes counts as free, as when it is moved.
+    """
 
     from_ = session_start(data_key="from", attribute="from", required=True)
     to = session_start(required=True)
     duration_minutes = session_minutes(load_default=None, allow_none=True)
+    session_id = fields.UUID(load_default=None, allow_none=True)
 
     @validates_schema
     def _in_order(self, data: dict[str, Any], **kwargs: Any) -> None:

@@ -174,6 +174,10 @@ class Organisation(Entity):
     time_zone = fields.String(required=True)
     cancellations_to_internal_records = fields.Boolean(required=True, metadata={"description": "rule C4"})
     no_show_counts = fields.Boolean(required=True, metadata={"description": "rule C7"})
+    late_changes_count = fields.Boolean(
+        required=True,
+        metadata={"description": "a client's late change of a session uses one up; false: it is refused"},
+    )
     quiet_after_weeks = fields.Integer(required=True)
     reminder_minutes = fields.List(fields.Integer(), required=True)
     invoice_number_format = fields.String(required=True)
@@ -187,6 +191,7 @@ class OrganisationChanges(Schema):
     time_zone = Zone()
     cancellations_to_internal_records = fields.Boolean()
     no_show_counts = fields.Boolean()
+    late_changes_count = fields.Boolean()
     quiet_after_weeks = fields.Integer(strict=True, validate=validate.Range(1, 52))
     reminder_minutes = fields.List(
         fields.Integer(strict=True, validate=validate.Range(1, 40_320)), validate=validate.Length(max=5)

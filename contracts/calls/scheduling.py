@@ -105,6 +105,10 @@ class Session(Entity):
             "or restored: this session wants another time"
         },
     )
+    late_changes = fields.Integer(
+        required=True,
+        metadata={"description": "changes by the client within the coach's notice; each uses up a session"},
+    )
     ics_uid = fields.String(required=True, metadata={"description": "iCalendar UID, the same for life (C13)"})
     ics_sequence = fields.Integer(required=True, metadata={"description": "iCalendar SEQUENCE, from 0 (C13)"})
 
@@ -167,7 +171,10 @@ class UpdateSession(ById):
 
 
 class RescheduleSession(ById):
-    """Without `duration_minutes` the session stays as long as it was."""
+    """Without `duration_minutes` the session stays as long as it was.
+
+    A client moves a session of its own to a free slot, as it is, and everybody is told of it.
+    """
 
     starts_at = session_start(required=True)
     duration_minutes = session_minutes(load_default=None, allow_none=True)
@@ -214,6 +221,7 @@ class EngagementSessionPage(Schema):
     planned = fields.Integer(required=True, metadata={"description": "sessions made so far, cancelled ones apart"})
     completed = fields.Integer(required=True, metadata={"description": "those that count as done"})
     total = fields.Integer(required=True, metadata={"description": "sessions that the program provides"})
+    left = fields.Integer(required=True, metadata={"description": "neither planned nor used up by late changes"})
 
 
 class Invite(Schema):
@@ -227,8 +235,8 @@ schedule_series = command("scheduling.schedule_series", ScheduleSeries, SessionS
 preview_series = query("scheduling.preview_series", PreviewSeries, PlannedTimes)
 schedule_session = command("scheduling.schedule_session", ScheduleSession, Session)
 update_session = command("scheduling.update_session", UpdateSession, Session)
-reschedule_session = command("scheduling.reschedule_session", RescheduleSession, Session)
-cancel_session = command("scheduling.cancel_session", CancelSession, Session)
+reschedule_session = command("scheduling.reschedule_session", RescheduleSession, Session, roles=SIGNED_IN)
+cancel_session = command("scheduling.cancel_session", CancelSession, Session, roles=SIGNED_IN)
 complete_session = command("scheduling.complete_session", ById, Session)
 no_show_session = command("scheduling.no_show_session", ById, Session)
 set_attendees = command("scheduling.set_attendees", SetAttendees, Session)

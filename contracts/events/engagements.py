@@ -18,6 +18,10 @@ class OrganisationFacts(EventData):
     time_zone = Zone(required=True)
     cancellations_to_internal_records = fields.Boolean(required=True, metadata={"description": "rule C4"})
     no_show_counts = fields.Boolean(required=True, metadata={"description": "rule C7"})
+    late_changes_count = fields.Boolean(
+        load_default=False,
+        metadata={"description": "a client's late change of a session uses one up; false: it is refused"},
+    )
     quiet_after_weeks = fields.Integer(required=True)
     reminder_minutes = fields.List(fields.Integer(), required=True)
     invoice_number_format = fields.String(required=True, metadata={"description": "such as {year}-{number:04d}"})

@@ -1,4 +1,4 @@
-"""Events of the scheduling service: sessions and those who attend them.
+"""Events of the scheduling service: sessions, those who attend them, and coaches' calendars.
 
 Each session event carries the session's state after the change.
 """
@@ -50,6 +50,10 @@ class SessionFacts(EventData):
     conflict = fields.Boolean(
         load_default=False,
         metadata={"description": "its coach was booked already when the engagement was handed over or restored"},
+    )
+    late_changes = fields.Integer(
+        load_default=0,
+        metadata={"description": "changes by the client within the coach's notice; each uses up a session"},
     )
 
 
@@ -109,3 +113,28 @@ class AttendeeRemoved(AttendeeFacts):
     """Somebody no longer attends a session."""
 
     type = "scheduling.attendee.removed.v1"
+
+
+class CalendarFacts(EventData):
+    coach_id = fields.UUID(required=True, metadata={"description": "whose calendar it is"})
+    kind = fields.String(required=True, metadata={"description": "caldav"})
+
+
+class CalendarConnected(CalendarFacts):
+    """A coach's calendar is in step with Coachworks: for the first time, or again after it failed."""
+
+    type = "scheduling.calendar.connected.v1"
+
+
+class CalendarDisconnected(CalendarFacts):
+    """A coach's calendar is no longer used; what was written there is being removed."""
+
+    type = "scheduling.calendar.disconnected.v1"
+
+
+class CalendarFailed(CalendarFacts):
+    """A coach's calendar cannot be kept in step; it is tried again by itself, and told once until it works again."""
+
+    type = "scheduling.calendar.failed.v1"
+
+    reason = fields.String(required=True, metadata={"description": "a sentence for a person"})

@@ -12,7 +12,7 @@ from deploy.demo import files, workspace
 from deploy.demo.api import Api, Mails, eventually
 from deploy.demo.calendar import Calendar
 from deploy.demo.engagements import ENGAGEMENTS, PROGRAMS, Engagement, Invoice, Session, invoice_body, sessions_of
-from deploy.demo.people import ADMIN_NAME, CLIENTS, COACHES, ORGANISATION, PASSWORD, Client
+from deploy.demo.people import ADMIN_NAME, CLIENTS, COACHES, HOURS, ORGANISATION, PASSWORD, Client
 
 _AT_ONCE = 4
 _T = TypeVar("_T")
@@ -67,6 +67,10 @@ class Loader:
         self._calendar = Calendar(dt.datetime.fromisoformat(began))
         self._each(self._accept_staff, (self._people[coach.name] for coach in COACHES))
         self._coach_apis = {coach.name: self._anybody.signed_in(coach.email, PASSWORD) for coach in COACHES}
+        for coach in COACHES:
+            path = f"/coaches/{self._people[coach.name]['id']}/availability"
+            if self._coach_apis[coach.name].get(path)["version"] == 0:
+                self._coach_apis[coach.name].put(path, {"time_zone": coach.time_zone, **HOURS})
 
     def _accept_staff(self, coach: Any) -> None:
         if coach["state"] == "invited":

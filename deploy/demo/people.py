@@ -29,6 +29,22 @@ ORGANISATION = {
 }
 
 
+#: When every coach offers time, in the coach's own zone: Monday to Friday, with a pause at noon.
+HOURS = {
+    "weekly": [
+        {"weekday": day, "from": begin, "to": end}
+        for day in range(5)
+        for begin, end in (("09:00", "12:00"), ("13:00", "17:00"))
+    ],
+    "buffer_minutes": 15,
+    "minimum_notice_minutes": 24 * 60,
+    "change_notice_minutes": 24 * 60,
+    "horizon_days": 60,
+    "slot_minutes": 60,
+    "location": {"kind": "phone", "detail": None},
+}
+
+
 @dataclass(frozen=True)
 class Coach:
     """A member of the team."""

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import availability
+from contracts.calls import availability, bookings, calendars
 from contracts.calls import scheduling as calls
 from gateway.api.expose import ApiRequest, Routes
 
@@ -28,6 +28,12 @@ routes.get("/coaches/<uuid:id>/availability", availability.get_availability)
 routes.put("/coaches/<uuid:id>/availability", availability.set_availability)
 routes.get("/coaches/<uuid:id>/slots", availability.list_slots)
 routes.get("/coaches/<uuid:id>/slots/why", availability.why_not_free)
+routes.post("/engagements/<uuid:engagement_id>/bookings", bookings.book, status=201)
+routes.get("/engagements/<uuid:engagement_id>/booking-terms", bookings.get_booking_terms)
+routes.get("/me/calendar", calendars.get_calendar)
+routes.put("/me/calendar", calendars.connect_calendar)
+routes.post("/me/calendar/sync", calendars.sync_calendar, status=202)
+routes.delete("/me/calendar", calendars.disconnect_calendar)
 
 
 @routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")

@@ -16,6 +16,8 @@ from gateway import csrf, once
 from gateway.asking import ask
 from gateway.portal import (
     assignments,
+    availability,
+    bookings,
     brand,
     client_home,
     clients,
@@ -43,7 +45,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions,
+    wording, forms, items, suppressions, availability, bookings,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

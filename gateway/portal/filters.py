@@ -20,8 +20,8 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 def install(app: Flask) -> None:
     for function in (
-        ago, date, day, day_number, file_size, input_date, input_time, long_day, marked, money, month, overdue,
-        plain_number, short_day, weekday_date, when, zone_code, zone_now,
+        ago, date, day, day_number, duration, file_size, input_date, input_time, long_day, marked, money, month,
+        overdue, plain_number, short_day, weekday_date, when, zone_code, zone_now,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_filter(time_of_day, "clock")
@@ -93,6 +93,12 @@ def ago(instant: dt.datetime) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def duration(minutes: int) -> str:
+    """`24 hours`, `1 hour 30 min`"""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([_count(hours, "hour")] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 def overdue(day: dt.date) -> str:

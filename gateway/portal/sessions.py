@@ -10,9 +10,10 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import Call, engagements, items, notifications
 from contracts.calls import scheduling as calls
+from contracts.calls.bookings import get_booking_terms
 from contracts.errors import Invalid, NotFound
 from gateway.asking import Json, ask, identity
-from gateway.portal import clock, show, told
+from gateway.portal import bookings, clock, show, told
 from gateway.portal.engagements import look_at
 from gateway.portal.filters import zone_words
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
@@ -47,16 +48,18 @@ def verdicts_of(found: show.Answers) -> list[Json]:
 @pages.get("/engagements/<uuid:id>/sessions", SIGNED_IN)
 def sessions(id: UUID) -> ResponseReturnValue:
     given = {"engagement_id": str(id), "when": "past", **show.query("cursor")}
-    found, values = look_at(id, "Sessions", past=(calls.list_engagement_sessions, given))
-    past = found.part("past")
-    return show.page("pages/engagement_sessions.html", past=past, **show.pager(past), **values)
+    terms = (get_booking_terms, {"engagement_id": str(id)})
+    found, values = look_at(id, "Sessions", past=(calls.list_engagement_sessions, given), terms=terms)
+    past, terms_found = found.part("past"), found.part("terms")
+    return show.page("pages/engagement_sessions.html", past=past, terms=terms_found, **show.pager(past), **values)
 
 
 @pages.get("/sessions/<uuid:id>", SIGNED_IN)
 def session(id: UUID) -> ResponseReturnValue:
-    one = show.look(session=(calls.get_session, {"id": str(id)})).need("session")
-    _, values = look_at(one["engagement_id"], "Sessions")
-    return show.page("pages/session.html", session=one, **values)
+    """To a client also what it may do with it, where the coach has opened booking."""
+    one, terms, values = bookings.look_at_own(id)
+    late = bookings.is_late(one, terms)
+    return show.page("pages/session.html", session=one, terms=terms, late=late, **values)
 
 
 @pages.get("/sessions/<uuid:id>/invite.ics", SIGNED_IN)
@@ -189,13 +192,22 @@ def _dialog(template: str, id: UUID, kind: str, again: Json, **more: Any) -> Res
     )
 
 
-@pages.get("/sessions/<uuid:id>/reschedule", STAFF)
+def _by_its_client() -> bool:
+    who = identity()
+    return who is not None and who.role == "client"
+
+
+@pages.get("/sessions/<uuid:id>/reschedule", SIGNED_IN)
 def reschedule_form(id: UUID) -> ResponseReturnValue:
+    if _by_its_client():
+        return bookings.move_form(id)
     return _dialog("pages/session_reschedule.html", id, "session_rescheduled", {})
 
 
-@pages.post("/sessions/<uuid:id>/reschedule", STAFF)
+@pages.post("/sessions/<uuid:id>/reschedule", SIGNED_IN)
 def reschedule(id: UUID) -> ResponseReturnValue:
+    if _by_its_client():
+        return bookings.move(id)
     given = {
         "id": str(id),
         "starts_at": clock.instant_of(request.form.get("starts_at", "")),
@@ -211,13 +223,17 @@ def reschedule(id: UUID) -> ResponseReturnValue:
     )
 
 
-@pages.get("/sessions/<uuid:id>/cancel", STAFF)
+@pages.get("/sessions/<uuid:id>/cancel", SIGNED_IN)
 def cancel_form(id: UUID) -> ResponseReturnValue:
+    if _by_its_client():
+        return bookings.cancel_form(id)
     return _dialog("pages/session_cancel.html", id, "session_cancelled", {})
 
 
-@pages.post("/sessions/<uuid:id>/cancel", STAFF)
+@pages.post("/sessions/<uuid:id>/cancel", SIGNED_IN)
 def cancel(id: UUID) -> ResponseReturnValue:
+    if _by_its_client():
+        return bookings.cancel(id)
     given = {"id": str(id), **show.nullable("reason"), "notify": "notify" in request.form}
     return show.attempt(
         calls.cancel_session,

@@ -16,7 +16,7 @@ from gateway.portal.pages import ADMIN, Pages
 
 pages = Pages()
 
-_SWITCHES = ("cancellations_to_internal_records", "no_show_counts")
+_SWITCHES = ("cancellations_to_internal_records", "no_show_counts", "late_changes_count")
 
 
 @pages.get("/settings", ADMIN)

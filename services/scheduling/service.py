@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from chassis.service import Every, On, Service
 from contracts.calls import availability as availability_calls
+from contracts.calls import bookings as booking_calls
+from contracts.calls import calendars as calendar_calls
 from contracts.calls import scheduling as calls
 from services.scheduling.availability import operations as availability
 from services.scheduling.base import Base
+from services.scheduling.bookings import operations as bookings
+from services.scheduling.calendars import operations as calendars
+from services.scheduling.calendars import syncing
 from services.scheduling.copies import operations as copies
 from services.scheduling.reminders import operations as reminders
 from services.scheduling.sessions import operations as sessions
@@ -35,6 +40,12 @@ service = Service(
         availability_calls.set_availability: availability.set_availability,
         availability_calls.list_slots: availability.list_slots,
         availability_calls.why_not_free: availability.why_not_free,
+        booking_calls.book: bookings.book,
+        booking_calls.get_booking_terms: bookings.get_terms,
+        calendar_calls.get_calendar: calendars.get,
+        calendar_calls.connect_calendar: calendars.connect,
+        calendar_calls.sync_calendar: calendars.sync,
+        calendar_calls.disconnect_calendar: calendars.disconnect,
     },
     listens=[
         On("engagements.organisation.*.v1", copies.organisation_changed),
@@ -43,5 +54,5 @@ service = Service(
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.*.v1", copies.item_changed),
     ],
-    every=[Every(30, reminders.remind)],
+    every=[Every(30, reminders.remind), Every(2, syncing.sync_due)],
 )

@@ -358,6 +358,7 @@ def test_settings_are_sent_as_what_they_are(admin, services):
         "quiet_after_weeks": 4,
         "cancellations_to_internal_records": False,
         "no_show_counts": True,
+        "late_changes_count": False,
     }
     response = admin.post("/settings", {**form, "reminder_minutes": "1440, soon"})
     assert response.status_code == 422

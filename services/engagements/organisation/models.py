@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, String, Text
+from sqlalchemy import JSON, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Entity
@@ -25,6 +25,7 @@ class Organisation(Entity, Base):
     time_zone: Mapped[str] = mapped_column(String(50))
     cancellations_to_internal_records: Mapped[bool]
     no_show_counts: Mapped[bool]
+    late_changes_count: Mapped[bool] = mapped_column(server_default=false())
     quiet_after_weeks: Mapped[int]
     reminder_minutes: Mapped[list[int]] = mapped_column(JSON)
     invoice_number_format: Mapped[str] = mapped_column(String(40))
@@ -46,6 +47,7 @@ class Organisation(Entity, Base):
             "time_zone": self.time_zone,
             "cancellations_to_internal_records": self.cancellations_to_internal_records,
             "no_show_counts": self.no_show_counts,
+            "late_changes_count": self.late_changes_count,
             "quiet_after_weeks": self.quiet_after_weeks,
             "reminder_minutes": self.reminder_minutes,
             "invoice_number_format": self.invoice_number_format,
@@ -63,6 +65,7 @@ def new_organisation() -> Organisation:
         time_zone="UTC",
         cancellations_to_internal_records=False,
         no_show_counts=False,
+        late_changes_count=False,
         quiet_after_weeks=4,
         reminder_minutes=[1440, 60],
         invoice_number_format="{year}-{number:04d}",

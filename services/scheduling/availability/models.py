@@ -27,6 +27,7 @@ class Availability(Entity, Base):
     change_notice_minutes: Mapped[int]
     horizon_days: Mapped[int]
     slot_minutes: Mapped[int]
+    location: Mapped[dict[str, Any]] = mapped_column(JSON, server_default='{"kind": "other", "detail": null}')
 
     @classmethod
     def unset(cls, coach_id: Any, time_zone: str) -> Availability:
@@ -42,7 +43,18 @@ class Availability(Entity, Base):
             change_notice_minutes=24 * 60,
             horizon_days=60,
             slot_minutes=60,
+            location={"kind": "other", "detail": None},
         )
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the coach has opened booking at all."""
+        return self.version > 0
+
+    @property
+    def change_notice(self) -> dt.timedelta:
+        """How long before a session its client may still move or cancel it."""
+        return dt.timedelta(minutes=self.change_notice_minutes)
 
     def replace(self, now: dt.datetime, *, exceptions: list[dict[str, Any]], **values: Any) -> None:
         """Takes over all of it, which makes a new version."""

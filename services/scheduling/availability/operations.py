@@ -11,31 +11,23 @@ from sqlalchemy import select
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Forbidden, NotFound, Stale
-from services.scheduling.availability.busy import busy_of
+from services.scheduling.availability import free
 from services.scheduling.availability.models import Availability
-from services.scheduling.availability.slots import Reason, slots, why_not
 from services.scheduling.copies.models import Coach, Engagement
 from services.scheduling.sessions.calendar import lock_coaches
+from services.scheduling.sessions.models import Session
 
 Input = dict[str, Any]
 
 _SHOWN = (
     *("id", "created_at", "updated_at", "version", "time_zone", "weekly", "buffer_minutes"),
-    *("minimum_notice_minutes", "change_notice_minutes", "horizon_days", "slot_minutes"),
+    *("minimum_notice_minutes", "change_notice_minutes", "horizon_days", "slot_minutes", "location"),
 )
-_SENTENCES: dict[Reason, str] = {
-    "outside_hours": "The coach offers no hours then.",
-    "day_off": "The coach has that day off.",
-    "not_a_start": "No slot starts at that time.",
-    "taken": "The coach is not free at that time.",
-    "within_notice": "That is too soon: the coach needs more notice.",
-    "beyond_horizon": "That is too far ahead to be booked yet.",
-}
 
 
 def get_availability(work: Work, actor: Actor, input: Input) -> Input:
     """When a coach offers time; all staff may know."""
-    return _view(_availability_of(work, work.copy(Coach, input["id"], what="coach")))
+    return _view(free.availability_of(work, work.copy(Coach, input["id"], what="coach")))
 
 
 def set_availability(work: Work, actor: Actor, input: Input) -> Input:
@@ -44,7 +36,7 @@ def set_availability(work: Work, actor: Actor, input: Input) -> Input:
     lock_coaches(work, [coach_id])
     if not actor.is_admin and actor.id != coach_id:
         raise Forbidden("Only the coach and admins set when a coach offers time.")
-    found = _availability_of(work, work.session.get_one(Coach, coach_id))
+    found = free.availability_of(work, work.session.get_one(Coach, coach_id))
     if work.if_match is not None and found.version != work.if_match:
         raise Stale(f"The availability has changed: it is at version {found.version}, not {work.if_match}.")
     if found.version == 0:
@@ -60,25 +52,18 @@ def set_availability(work: Work, actor: Actor, input: Input) -> Input:
 def list_slots(work: Work, actor: Actor, input: Input) -> Input:
     """What is free of a coach's hours; who may not know of the coach gets `NotFound` (C22)."""
     found = _seen_by(work, actor, input["id"])
+    besides = _own_session(work, actor, input["session_id"])
     minutes = input["duration_minutes"] or found.slot_minutes
-    busy = _busy_around(work, found, input["from"], input["to"] + dt.timedelta(minutes=minutes))
-    free = slots(found.rules, busy, work.now, input["from"], input["to"], minutes)
-    items = [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in free]
+    slots = free.free_slots(work, found, input["from"], input["to"], minutes, besides)
+    items = [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in slots]
     return {"items": items, "time_zone": found.time_zone}
 
 
 def why_not_free(work: Work, actor: Actor, input: Input) -> Input:
     """Whether a time is free, and if not why, without a word on whose it is (C22)."""
     found = _seen_by(work, actor, input["id"])
-    starts_at, minutes = input["starts_at"], input["duration_minutes"] or found.slot_minutes
-    busy = _busy_around(work, found, starts_at, starts_at + dt.timedelta(minutes=minutes))
-    reason = why_not(found.rules, busy, work.now, starts_at, minutes)
-    return {"free": reason is None, "reason": reason, "sentence": _SENTENCES[reason] if reason else None}
-
-
-def _busy_around(work: Work, found: Availability, start: dt.datetime, end: dt.datetime) -> list[Any]:
-    buffer = dt.timedelta(minutes=found.buffer_minutes)
-    return busy_of(work, found.id, start - buffer, end + buffer)
+    reason = free.why_not_free(work, found, input["starts_at"], input["duration_minutes"] or found.slot_minutes)
+    return {"free": reason is None, "reason": reason, "sentence": free.SENTENCES[reason] if reason else None}
 
 
 def _seen_by(work: Work, actor: Actor, coach_id: UUID) -> Availability:
@@ -92,11 +77,17 @@ def _seen_by(work: Work, actor: Actor, coach_id: UUID) -> Availability:
         )
         if work.session.scalars(own.limit(1)).first() is None:
             raise NotFound("There is no such coach.", awaited=True)
-    return _availability_of(work, work.copy(Coach, coach_id, what="coach"))
+    return free.availability_of(work, work.copy(Coach, coach_id, what="coach"))
 
 
-def _availability_of(work: Work, coach: Coach) -> Availability:
-    return work.session.get(Availability, coach.id) or Availability.unset(coach.id, coach.time_zone)
+def _own_session(work: Work, actor: Actor, session_id: UUID | None) -> UUID | None:
+    """The session to be moved, whose own time counts as free; `NotFound` where the actor may not see it."""
+    if session_id is None:
+        return None
+    session = work.get(Session, session_id, what="session")
+    if not actor.sees(work.copy(Engagement, session.engagement_id, what="session")):
+        raise NotFound("There is no such session.")
+    return session_id
 
 
 def _view(found: Availability) -> Input:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import JSON, Uuid
+from sqlalchemy import JSON, Uuid, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.database import Copy
@@ -12,11 +12,13 @@ from services.scheduling.base import Base
 
 
 class Organisation(Copy, Base):
-    """One row: what counts as progress (C7), and how many minutes before sessions reminders go out."""
+    """One row: what counts as progress (C7), whether late changes use up a session, and how many minutes before
+    sessions reminders go out."""
 
     __tablename__ = "organisation"
 
     no_show_counts: Mapped[bool]
+    late_changes_count: Mapped[bool] = mapped_column(server_default=false())
     reminder_minutes: Mapped[list[int] | None] = mapped_column(JSON(none_as_null=True), default=None)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
+from services.scheduling.calendars.operations import leave_for
 from services.scheduling.copies.models import Client, Coach, Engagement, Item, Organisation
 from services.scheduling.sessions.following import follow_engagement
 
@@ -14,7 +15,9 @@ def organisation_changed(work: Work, event: Event) -> None:
 
 
 def coach_changed(work: Work, event: Event) -> None:
-    work.apply(Coach, event)
+    """One who is no longer a coach leaves the own calendar."""
+    if work.apply(Coach, event) and not event.data["active"]:
+        leave_for(work, event.subject_id)
 
 
 def client_changed(work: Work, event: Event) -> None:

@@ -49,10 +49,23 @@ def ics_of(meeting: Meeting, attendees: list[Attendee], method: Method) -> str:
 
     A CANCEL of a meeting that takes place without them takes just these off it: it bears no STATUS (RFC 5546 §3.2.5).
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Coachworks//Scheduling//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", method)
+    event = _event_of(meeting)
+    if meeting.cancelled or method == "REQUEST":
+        event.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
+    event.add("organizer", _address(meeting.organizer), encode=False)
+    for attendee in attendees:
+        event.add("attendee", _invited(attendee, method), encode=False)
+    return _text_of(meeting, event, method)
+
+
+def stored_ics_of(meeting: Meeting) -> str:
+    """The object as a calendar keeps it: no METHOD (RFC 4791 §4.1), and nobody whom its server could invite again."""
+    event = _event_of(meeting)
+    event.add("status", "CONFIRMED")
+    return _text_of(meeting, event)
+
+
+def _event_of(meeting: Meeting) -> Event:
     event = Event()
     event.add("uid", meeting.uid)
     event.add("sequence", meeting.sequence)
@@ -60,16 +73,20 @@ def ics_of(meeting: Meeting, attendees: list[Attendee], method: Method) -> str:
     zone = _zone_for(meeting)
     event.add("dtstart", meeting.starts_at.replace(microsecond=0).astimezone(zone))
     event.add("dtend", meeting.ends_at.replace(microsecond=0).astimezone(zone))
-    event.add("summary", _one_line(meeting.title))
-    event.add("location", _one_line(meeting.place))
+    event.add("summary", one_line(meeting.title))
+    event.add("location", one_line(meeting.place))
     if meeting.href:
         event.add("url", meeting.href)
-    if meeting.cancelled or method == "REQUEST":
-        event.add("status", "CANCELLED" if meeting.cancelled else "CONFIRMED")
-    event.add("organizer", _address(meeting.organizer), encode=False)
-    for attendee in attendees:
-        event.add("attendee", _invited(attendee, method), encode=False)
-    if isinstance(zone, ZoneInfo):
+    return event
+
+
+def _text_of(meeting: Meeting, event: Event, method: Method | None = None) -> str:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Coachworks//Scheduling//EN")
+    calendar.add("version", "2.0")
+    if method:
+        calendar.add("method", method)
+    if isinstance(_zone_for(meeting), ZoneInfo):
         calendar.add_component(_timezone(meeting.zone, meeting.starts_at.year))
     calendar.add_component(event)
     return calendar.to_ical().decode()
@@ -93,7 +110,7 @@ _UTC_NAMES = frozenset({"UTC", "Etc/UTC", "Etc/UCT", "Etc/Universal", "Etc/Zulu"
 
 def _address(person: Attendee) -> vCalAddress:
     address = vCalAddress("mailto:" + quote(person.email, safe="@!$'*+-._~"))
-    if name := _one_line(person.name):
+    if name := one_line(person.name):
         # Parsers take a backslash before the next parameter for an escape, which RFC 5545 §3.2 does not know there.
         address.params["CN"] = name.replace("\\", "/")
     return address
@@ -111,7 +128,7 @@ def _invited(attendee: Attendee, method: Method) -> vCalAddress:
     return address
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """The text without line breaks and control characters, which no value of one line can hold."""
     return " ".join("".join(" " if category(letter) in ("Cc", "Zl", "Zp") else letter for letter in text).split())
 

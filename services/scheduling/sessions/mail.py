@@ -36,6 +36,7 @@ def facts_of(work: Work, session: Session) -> dict[str, Any]:
         "ics_sequence": session.ics_sequence,
         "reason": session.reason,
         "conflict": session.conflict,
+        "late_changes": session.late_changes,
     }
 
 
@@ -83,7 +84,12 @@ def ics_for(
 
     `former` is a coach who no longer gives it: in that coach's calendar it is the former's own meeting that is over.
     """
-    meeting = Meeting(
+    return ics_of(meeting_of(work, session, former=former), attendees, method)
+
+
+def meeting_of(work: Work, session: Session, *, former: Attendee | None = None) -> Meeting:
+    """What a calendar has to know of the session as it is now."""
+    return Meeting(
         uid=session.ics_uid,
         sequence=session.ics_sequence,
         stamp=session.updated_at,
@@ -96,7 +102,6 @@ def ics_for(
         cancelled=session.state == "cancelled" or former is not None,
         organizer=former or coach_attendee(work.copy(Coach, session.coach_id, what="coach")),
     )
-    return ics_of(meeting, attendees, method)
 
 
 def tell(

@@ -33,7 +33,8 @@ class Session(Entity, Base):
     refuses it (C15: an exclusion constraint on PostgreSQL, triggers on SQLite). One that is cancelled holds no time,
     nor does one of a deleted engagement, nor one whose coach was booked already when it was handed over (`conflict`).
 
-    `planned_at` is when it was put to its present time; null: when it was made.
+    `planned_at` is when it was put to its present time; null: when it was made. `late_changes` are those that its
+    client made within the coach's notice: each uses up one of the engagement's sessions.
     """
 
     __tablename__ = "session"
@@ -61,6 +62,7 @@ class Session(Entity, Base):
     ics_sequence: Mapped[int]
     item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     planned_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    late_changes: Mapped[int] = mapped_column(default=0, server_default="0")
     guests: Mapped[list[Guest]] = relationship(
         order_by="Guest.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
@@ -127,7 +129,7 @@ class Session(Entity, Base):
     @classmethod
     def scheduled(cls, guests: list[tuple[str, str]], **facts: Any) -> Session:
         """A new session with these guests, pairs of address and name, that holds its coach's time."""
-        session = cls(state="scheduled", holds_time=True, conflict=False, ics_sequence=0, **facts)
+        session = cls(state="scheduled", holds_time=True, conflict=False, ics_sequence=0, late_changes=0, **facts)
         session._list_guests(guests)
         return session
 

@@ -32,16 +32,24 @@ class Counters:
     planned: int
     completed: int
     total: int
+    late_changes: int
+
+    @property
+    def left(self) -> int:
+        """How many can still be booked."""
+        return max(0, self.total - self.planned - self.late_changes)
 
 
 def counters_of(work: Work, engagement: Engagement) -> Counters:
     """Sessions planned so far (cancelled ones apart), those that count as done, and how many the program provides."""
-    states = select(Session.state, func.count()).where(Session.engagement_id == engagement.id).group_by(Session.state)
-    counts = dict(work.session.execute(states).all())
+    states = select(Session.state, func.count(), func.sum(Session.late_changes))
+    rows = work.session.execute(states.where(Session.engagement_id == engagement.id).group_by(Session.state)).all()
+    counts = {state: count for state, count, _ in rows}
     organisation = work.session.scalars(select(Organisation)).first()
     missed_counts = organisation is not None and organisation.no_show_counts
     return Counters(
         planned=sum(counts.values()) - counts.get("cancelled", 0),
         completed=counts.get("completed", 0) + (counts.get("no_show", 0) if missed_counts else 0),
         total=engagement.sessions_total,
+        late_changes=sum(late for _, _, late in rows),
     )

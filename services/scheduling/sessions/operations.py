@@ -13,6 +13,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events import scheduling as events
+from services.scheduling.bookings.rules import count_if_late, must_be_a_slot, offered_by
 from services.scheduling.copies.models import Client, Coach, Engagement, Item
 from services.scheduling.sessions.calendar import flush_holding, lock_coaches, must_be_free
 from services.scheduling.sessions.following import settle
@@ -81,8 +82,13 @@ def schedule_one(
     for guest in session.guests:
         work.publish(events.AttendeeAdded, guest, guest_facts(session, guest), actor)
     if input["notify"]:
-        tell(work, session, facts, "session_scheduled", attendees_of(work, session), by=actor, on_purpose=True)
+        _tell_all(work, session, facts, "session_scheduled", actor)
     return session
+
+
+def _tell_all(work: Work, session: Session, facts: Input, kind: str, actor: Actor) -> None:
+    """Asks for a mail to everybody who attends; what a client does by itself is not staff's doing (C3)."""
+    tell(work, session, facts, kind, attendees_of(work, session), by=actor, on_purpose=actor.is_staff)
 
 
 def _item_id(work: Work, engagement: Engagement, item_id: UUID | None) -> UUID | None:
@@ -111,15 +117,15 @@ def update(work: Work, actor: Actor, input: Input) -> Input:
     facts = facts_of(work, session)
     work.publish(events.SessionUpdated, session, facts, actor)
     if moved and input["notify"]:
-        tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
+        _tell_all(work, session, facts, "session_rescheduled", actor)
     return view(work, actor, session)
 
 
 def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     """S1.20: moves the session and sends notices; a time that is the same already changes nothing.
 
-    One that the former coach left behind goes to the present coach with its new time (C10).
-    Raises `CoachBooked` (C15) or `SessionOver`.
+    One that the former coach left behind goes to the present coach with its new time (C10). A client moves its own to
+    a free slot. Raises `CoachBooked` (C15) or `SessionOver`, to a client what bookings/rules.py says.
     """
     session, former = _for_change(work, actor, input["id"])
     session.must_be_scheduled("rescheduled")
@@ -129,6 +135,8 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     ends_at = input["starts_at"] + (session.duration if minutes is None else dt.timedelta(minutes=minutes))
     if (input["starts_at"], ends_at) == (was_at, was_until) and not session.conflict:
         return view(work, actor, session)
+    if not actor.is_staff:
+        _client_may_move(work, session, coach, input)
     must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
     session.move(input["starts_at"], ends_at, coach.id, input["reason"], work.now)
     flush_holding(work, coach)
@@ -136,20 +144,40 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
     work.publish(events.SessionRescheduled, session, facts, actor)
     settle(work, former.id, was_at, was_until, actor)
     if input["notify"]:
-        tell(work, session, facts, "session_rescheduled", attendees_of(work, session), by=actor, on_purpose=True)
+        _tell_all(work, session, facts, "session_rescheduled", actor)
     return view(work, actor, session)
 
 
 def cancel(work: Work, actor: Actor, input: Input) -> Input:
     """S2.97: the session will not take place. Its time is free, and who attends is told with a METHOD:CANCEL (C13)."""
     session, coach = _for_change(work, actor, input["id"])
+    session.must_be_scheduled("cancelled")
+    if not actor.is_staff:
+        _everybody_is_told(input)
+        offered = offered_by(work, _present_coach(work, session))
+        count_if_late(work, session, offered, "cancelled", uses_one_more=False)
     session.cancel(input["reason"])
     facts = facts_of(work, session)
     work.publish(events.SessionCancelled, session, facts, actor)
     settle(work, coach.id, session.starts_at, session.ends_at, actor)
     if input["notify"]:
-        tell(work, session, facts, "session_cancelled", attendees_of(work, session), by=actor, on_purpose=True)
+        _tell_all(work, session, facts, "session_cancelled", actor)
     return view(work, actor, session)
+
+
+def _client_may_move(work: Work, session: Session, coach: Coach, input: Input) -> None:
+    _everybody_is_told(input)
+    minutes = int(session.duration.total_seconds()) // 60
+    if input["duration_minutes"] not in (None, minutes):
+        raise Invalid("The input is not valid.", errors={"duration_minutes": ["Only staff change how long it lasts."]})
+    offered = offered_by(work, coach)
+    count_if_late(work, session, offered, "moved", uses_one_more=True)
+    must_be_a_slot(work, offered, input["starts_at"], minutes, besides=session.id)
+
+
+def _everybody_is_told(input: Input) -> None:
+    if not input["notify"]:
+        raise Invalid("The input is not valid.", errors={"notify": ["Only staff leave the mails out."]})
 
 
 def complete(work: Work, actor: Actor, input: Input) -> Input:
@@ -227,6 +255,7 @@ def list_of_engagement(work: Work, actor: Actor, input: Input) -> Input:
         "planned": counters.planned,
         "completed": counters.completed,
         "total": counters.total,
+        "left": counters.left,
     }
 
 
@@ -344,6 +373,7 @@ def views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
             "state": session.state,
             "reason": session.reason,
             "conflict": session.conflict and actor.is_staff,
+            "late_changes": session.late_changes,
             "ics_uid": session.ics_uid,
             "ics_sequence": session.ics_sequence,
         }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+import threading
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,11 +13,21 @@ from icalendar import Calendar, Event
 
 from contracts.actor import Actor
 from contracts.calls import scheduling as calls
+from contracts.calls.availability import set_availability
+from contracts.calls.bookings import book
 from tests.support import people
 from tests.support.harness import Harness
 
 START = "2026-12-01T15:00:00Z"
 ZOOM = {"kind": "zoom", "detail": "https://us02web.zoom.us/j/123?pwd=abc"}
+HOURS: dict[str, Any] = {
+    "time_zone": "Europe/Berlin",
+    "weekly": [{"weekday": 1, "from": "09:00", "to": "12:00"}],
+    "buffer_minutes": 0,
+    "minimum_notice_minutes": 60,
+    "horizon_days": 60,
+    "slot_minutes": 60,
+}
 
 
 class House:
@@ -102,6 +114,19 @@ class House:
         given = {"engagement_id": str(self.engagement), **({"when": when} if when else {}), **more}
         return self.harness.call(calls.list_engagement_sessions, given, by or self.coach)
 
+    def offer(self, **changes: Any) -> Any:
+        """The coach offers time: Tuesdays 9 to 12 in Berlin, which are 08:00, 09:00 and 10:00 UTC of 1 December."""
+        return self.harness.call(set_availability, {"id": str(self.coach.id), **HOURS, **changes}, self.coach)
+
+    def book(self, starts_at: str, *, by: Actor | None = None, **more: Any) -> Any:
+        given = {"engagement_id": str(self.engagement), "starts_at": starts_at, **more}
+        return self.harness.call(book, given, by or self.client)
+
+    def policy(self, **changes: Any) -> None:
+        """What the organisation says."""
+        facts = people.organisation_facts(**changes)
+        self.harness.feed("engagements.organisation.updated.v1", subject=uuid4(), data=facts)
+
     def requests(self, kind: str | None = None) -> list[dict[str, Any]]:
         return self.harness.requests(kind)
 
@@ -130,3 +155,24 @@ def addresses(event: Event) -> set[str]:
 
 def at(text: str) -> dt.datetime:
     return dt.datetime.fromisoformat(text)
+
+
+def at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:
+    """Runs the actions in threads that start together; what each raised, if it did."""
+    barrier = threading.Barrier(len(actions))
+    outcomes: list[Exception | None] = [None] * len(actions)
+
+    def run(position: int) -> None:
+        barrier.wait()
+        try:
+            actions[position]()
+        except Exception as error:
+            outcomes[position] = error
+
+    threads = [threading.Thread(target=run, args=(position,)) for position in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=60)
+    assert not any(thread.is_alive() for thread in threads)
+    return outcomes

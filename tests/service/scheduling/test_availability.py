@@ -9,17 +9,8 @@ import pytest
 from contracts.actor import Actor
 from contracts.calls import availability as calls
 from contracts.errors import Forbidden, Invalid, NotFound, Stale
-from tests.service.scheduling.house import House
+from tests.service.scheduling.house import HOURS, House
 from tests.support import people
-
-HOURS: dict[str, Any] = {
-    "time_zone": "Europe/Berlin",
-    "weekly": [{"weekday": 1, "from": "09:00", "to": "12:00"}],
-    "buffer_minutes": 0,
-    "minimum_notice_minutes": 60,
-    "horizon_days": 60,
-    "slot_minutes": 60,
-}
 
 
 def put(house: House, by: Actor | None = None, if_match: int | None = None, **changes: Any) -> Any:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import threading
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -17,7 +15,7 @@ from contracts.errors import CoachworksError, Conflict
 from services.scheduling.copies.models import Coach
 from services.scheduling.sessions.calendar import flush_holding
 from services.scheduling.sessions.models import COACH_BOOKED_ONCE, CoachBooked, Session
-from tests.service.scheduling.house import START, House, at
+from tests.service.scheduling.house import START, House, at, at_once
 from tests.support import people
 from tests.support.harness import Harness
 
@@ -127,32 +125,11 @@ def test_c15_what_only_the_database_finds_is_the_same_refusal(house: House) -> N
     assert refused.value.rule == "C15"
 
 
-def _at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:
-    """Runs the actions in threads that start together; what each raised, if it did."""
-    barrier = threading.Barrier(len(actions))
-    outcomes: list[Exception | None] = [None] * len(actions)
-
-    def run(position: int) -> None:
-        barrier.wait()
-        try:
-            actions[position]()
-        except Exception as error:
-            outcomes[position] = error
-
-    threads = [threading.Thread(target=run, args=(position,)) for position in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    assert not any(thread.is_alive() for thread in threads)
-    return outcomes
-
-
 def test_c15_of_many_who_book_one_time_at_once_one_gets_it(house: House) -> None:
     engagements = [house.engagement_of(house.client, house.coach) for _ in range(16)]
     for day in range(1, 6):
         starts = [f"2026-12-0{day}T15:{minute:02}:00Z" for minute in range(0, 32, 2)]  # all overlap in 15:30..16:00
-        outcomes = _at_once(
+        outcomes = at_once(
             [
                 lambda engagement=engagement, start=start: house.schedule(start, engagement_id=str(engagement))
                 for engagement, start in zip(engagements, starts, strict=True)
@@ -171,7 +148,7 @@ def test_c15_the_database_alone_lets_one_of_many_racing_writers_through(scheduli
         with scheduling.runtime.work() as work:
             work.add(_row(coach, START))
 
-    outcomes = _at_once([write] * 12)
+    outcomes = at_once([write] * 12)
     # A writer that waits in a circle with others is broken off by PostgreSQL: it did not get in either.
     assert all(isinstance(error, DBAPIError) for error in outcomes if error is not None)
     assert outcomes.count(None) == 1
@@ -179,7 +156,7 @@ def test_c15_the_database_alone_lets_one_of_many_racing_writers_through(scheduli
 
 def test_c15_of_many_who_move_onto_one_time_at_once_one_gets_it(house: House) -> None:
     sessions = [house.schedule(f"2026-12-0{day}T09:00:00Z") for day in range(1, 9)]
-    outcomes = _at_once([lambda s=s: house.reschedule(s, "2026-12-20T09:00:00Z") for s in sessions])
+    outcomes = at_once([lambda s=s: house.reschedule(s, "2026-12-20T09:00:00Z") for s in sessions])
     assert outcomes.count(None) == 1
     assert len([s for s in house.listed()["items"] if s["starts_at"] == "2026-12-20T09:00:00Z"]) == 1
 
@@ -188,7 +165,7 @@ def test_c15_bookings_race_with_a_handover_and_no_session_is_lost(house: House) 
     colleague = house.coach_called("Carl Colleague")
     house.schedule()
     elsewhere = house.engagement_of(house.client_called("Otto Other"), colleague)
-    outcomes = _at_once(
+    outcomes = at_once(
         [
             lambda: house.assign(colleague),
             lambda: house.schedule(engagement_id=str(elsewhere), by=colleague),

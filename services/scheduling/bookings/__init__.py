@@ -1,0 +1,1 @@
+"""Clients book free slots, and move and cancel within the rules."""
