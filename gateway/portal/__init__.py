@@ -39,13 +39,14 @@ from gateway.portal import (
     sign_in,
     suppressions,
     team,
+    webhooks,
     wording,
 )
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions, availability, bookings,
+    wording, forms, items, suppressions, availability, bookings, webhooks,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"
