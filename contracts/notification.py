@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Literal
 
 from marshmallow import fields, validate
@@ -36,6 +37,8 @@ KINDS = (
 #: earlier mail has put there. Whoever is known only by address can unsubscribe from all else.
 MUST_GET = ("invoice", "invitation", "staff_invitation", "password_reset", "session_cancelled")
 Origin = Literal["staff", "automatic"]
+#: How long the link in a form or in a request for feedback works (C19).
+ANSWER_LIFETIME = dt.timedelta(days=60)
 
 
 class RecipientSchema(Schema):

@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from contracts.actor import Role
 from contracts.calls import Call
 from contracts.errors import CoachworksError, Forbidden, Invalid
-from gateway import throttle
+from gateway import once, throttle
 
 #: The seconds that a page waits for its slowest part: a service that is down must not hold up what others answer.
 PATIENCE = 3.0
@@ -77,12 +77,17 @@ def check(call: Call, given: Json) -> None:
 
 
 def ask(call: Call, given: Json, *, key: str | None = None, if_match: int | None = None) -> Any:
-    """The call's answer as JSON. A command always carries a key, so that a redelivered message does nothing twice."""
-    check(call, given)
-    if call.kind == "command":
-        key = key or str(uuid4())
-    with throttle.guard(call, given):
-        return client().call(call, given, assertion=_assertion(), key=key, if_match=if_match)
+    """The call's answer as JSON. A command always carries a key, so that neither a redelivered message nor a form that
+    is sent twice does anything twice."""
+    try:
+        check(call, given)
+        if call.kind == "command":
+            key = key or once.key(call.path, given, if_match) or str(uuid4())
+        with throttle.guard(call, given):
+            return client().call(call, given, assertion=_assertion(), key=key, if_match=if_match)
+    except CoachworksError:
+        once.keep()
+        raise
 
 
 def ask_all(calls: Mapping[str, tuple[Call, Json]]) -> Answers:

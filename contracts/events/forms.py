@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from marshmallow import fields
+from marshmallow import EXCLUDE, fields
 
 from contracts.events import EventData
+from contracts.schema import Schema
 
 
 class FormFacts(EventData):
@@ -38,12 +39,36 @@ class FormRequestFacts(EventData):
     state = fields.String(required=True, metadata={"description": "sent, answered or expired"})
     recipients = fields.Integer(required=True, metadata={"description": "how many were asked"})
     answered = fields.Integer(required=True, metadata={"description": "how many have answered"})
+    settled = fields.List(
+        fields.UUID(),
+        load_default=list,
+        metadata={"description": "ids of the recipients who are done: answered, or the link revoked (rule C19)"},
+    )
+
+
+class FormRecipientFacts(Schema):
+    class Meta:
+        unknown = EXCLUDE
+
+    id = fields.UUID(required=True)
+    email = fields.String(required=True)
+    name = fields.String(required=True, metadata={"description": "empty where only the address is known"})
 
 
 class FormRequestSent(FormRequestFacts):
     """A form was asked of some people (rule S1.21); each is mailed a link."""
 
     type = "documents.form_request.sent.v1"
+
+    people = fields.List(
+        fields.Nested(FormRecipientFacts), load_default=list, metadata={"description": "who was asked, in order"}
+    )
+
+
+class FormRequestUpdated(FormRequestFacts):
+    """Somebody has answered, or a link was revoked, and others are still to answer."""
+
+    type = "documents.form_request.updated.v1"
 
 
 class FormRequestAnswered(FormRequestFacts):

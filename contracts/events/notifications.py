@@ -1,4 +1,4 @@
-"""Events of the notifications service: what became of each mail."""
+"""Events of the notifications service: what became of each mail, and of webhooks that are dead."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from marshmallow import fields
 
 from contracts.events import EventData
 from contracts.notification import AboutSchema
+from contracts.schema import Instant
 
 
 class NotificationFacts(EventData):
@@ -47,6 +48,17 @@ class NotificationRefused(NotificationFacts):
     """The gate said no (rule C2); nothing was mailed."""
 
     type = "notifications.notification.refused.v1"
+
+
+class WebhookEndpointDisabled(EventData):
+    """Nothing could be delivered to a webhook for three days, or its server says that it is gone (HTTP 410)."""
+
+    type = "notifications.webhook_endpoint.disabled.v1"
+
+    reason = fields.String(required=True, metadata={"description": "one sentence"})
+    failing_since = Instant(
+        required=True, allow_none=True, metadata={"description": "of the attempt that failed first"}
+    )
 
 
 class NotificationCancelled(NotificationFacts):

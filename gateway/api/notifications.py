@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.calls import item_notifications as items
 from contracts.calls import notifications as calls
-from contracts.calls import suppressions
+from contracts.calls import suppressions, webhooks
 from gateway.api.expose import Routes
 
 routes = Routes("Notifications")
@@ -30,3 +30,11 @@ routes.delete("/suppressions/<uuid:id>", suppressions.remove_suppression)
 routes.get("/public/unsubscribe/<token>", suppressions.get_unsubscribe_page)
 routes.post("/public/unsubscribe/<token>", suppressions.unsubscribe)
 routes.get("/events", calls.list_events)
+routes.post("/webhook-endpoints", webhooks.create_webhook_endpoint, status=201)
+routes.get("/webhook-endpoints", webhooks.list_webhook_endpoints)
+routes.get("/webhook-endpoints/<uuid:id>", webhooks.get_webhook_endpoint)
+routes.patch("/webhook-endpoints/<uuid:id>", webhooks.update_webhook_endpoint)
+routes.delete("/webhook-endpoints/<uuid:id>", webhooks.delete_webhook_endpoint)
+routes.post("/webhook-endpoints/<uuid:id>/test", webhooks.test_webhook_endpoint, status=202)
+routes.get("/webhook-endpoints/<uuid:id>/deliveries", webhooks.list_webhook_deliveries)
+routes.post("/webhook-endpoints/<uuid:id>/replay", webhooks.replay_webhook_endpoint, status=202)

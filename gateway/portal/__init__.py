@@ -12,7 +12,7 @@ from jinja2 import FileSystemLoader
 
 from contracts.calls import engagements as calls
 from contracts.errors import CoachworksError
-from gateway import csrf
+from gateway import csrf, once
 from gateway.asking import ask
 from gateway.portal import (
     assignments,
@@ -41,13 +41,14 @@ from gateway.portal import (
     sign_in,
     suppressions,
     team,
+    webhooks,
     wording,
 )
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions, availability, bookings, calendar, own_calendar,
+    wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"
@@ -58,7 +59,9 @@ def install(app: Flask) -> None:
     app.jinja_loader = FileSystemLoader(_HERE / "templates")
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     filters.install(app)
-    app.jinja_env.globals.update(asset=asset, csrf_token=csrf.token, time_zones=sorted(available_timezones()))
+    app.jinja_env.globals.update(
+        asset=asset, csrf_token=csrf.token, once=once.mark, time_zones=sorted(available_timezones())
+    )
     app.context_processor(lambda: {"now": clock.now()})
     for module in _MODULES:
         module.pages.install(app)

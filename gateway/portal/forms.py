@@ -15,7 +15,7 @@ from contracts.calls import forms as calls
 from contracts.errors import CoachworksError, Invalid, Unavailable
 from gateway.api.problems import status_of
 from gateway.asking import Json, ask
-from gateway.portal import answers, clock, show
+from gateway.portal import answers, clock, show, told
 from gateway.portal.engagements import to_the_client
 from gateway.portal.pages import CLIENT, STAFF, Pages
 from gateway.portal.sessions import typed_people
@@ -154,9 +154,9 @@ def _new_request(id: UUID, **again: Any) -> ResponseReturnValue:
 def request_form(id: UUID) -> ResponseReturnValue:
     """Mails it; who would get no mail is said first, once for each address (C2)."""
     given = {"engagement_id": str(id), **show.form("form_id"), "recipients": typed_people(), **_typed_reminders()}
-    if refused := _refused(id, given["recipients"]):
+    if refused := told.refused(id, "form_request", given["recipients"]):
         return _new_request(id, status=409, values=show.typed_values(), problem=None, refused=refused)
-    count = len(_not_told(given["recipients"]))
+    count = len(told.not_told(given["recipients"]))
     return show.attempt(
         calls.request_form,
         given,
@@ -170,25 +170,6 @@ def request_form(id: UUID) -> ResponseReturnValue:
 def _typed_reminders() -> Json:
     typed = show.whole({"count": "", "every_days": "", **show.form("count", "every_days")})
     return {"reminders": typed} if typed["count"] else {}
-
-
-def _not_told(people: list[Json]) -> list[Json]:
-    """Those of whom the dialog has not said that they get no mail."""
-    told = {address.lower() for address in request.form.getlist("told")}
-    return [one for one in people if one["email"].lower() not in told]
-
-
-def _refused(id: UUID, people: list[Json]) -> list[Json]:
-    """The gate's verdicts on those who would get no mail and of whom the dialog has not said so yet."""
-    new = _not_told(people)
-    if not new:
-        return []
-    try:
-        asked = {"engagement_id": str(id), "kind": "form_request", "recipients": new}
-        verdicts: list[Json] = ask(notifications.may_notify, asked)["verdicts"]
-    except CoachworksError:
-        return []  # what is wrong with an address, the request itself says
-    return [verdict for verdict in verdicts if not verdict["allowed"]]
 
 
 @pages.post("/form-requests/<uuid:id>/stop-reminders", STAFF)

@@ -7,10 +7,10 @@ from uuid import UUID
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import feedback, notes
+from contracts.calls import Call, feedback, notes, notifications
 from contracts.calls import goals as calls
 from contracts.errors import CoachworksError
-from gateway.asking import ask, identity
+from gateway.asking import Json, ask, identity
 from gateway.portal import show
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
 from gateway.portal.workspace import buttons, dialog, does, pane
@@ -28,7 +28,18 @@ def goals(id: UUID, chosen: UUID | None = None) -> ResponseReturnValue:
     more = {"feedback": feedback.get_feedback}
     if who is not None and who.role != "client":
         more["stakeholders"] = feedback.list_stakeholders
-    return pane(template, "Goals", id, listed, chosen, calls.get_goal, comments, filters=("state",), more=more)
+
+    def then(found: show.Answers) -> dict[str, tuple[Call, Json]]:
+        """What the gate says of those who would be asked for feedback next (C2)."""
+        everyone = found.part("stakeholders")["items"] if "stakeholders" in more else []
+        people = [one for one in everyone if not one["asked_at"]] or everyone
+        recipients = [{"email": one["email"], "name": one["name"]} for one in people]
+        asked = {"engagement_id": str(id), "kind": "feedback_request", "recipients": recipients}
+        return {"verdicts": (notifications.may_notify, asked)} if recipients else {}
+
+    return pane(
+        template, "Goals", id, listed, chosen, calls.get_goal, comments, filters=("state",), more=more, then=then
+    )
 
 
 @pages.get("/engagements/<uuid:id>/goals/<uuid:chosen>", SIGNED_IN)

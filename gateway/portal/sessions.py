@@ -13,7 +13,7 @@ from contracts.calls import scheduling as calls
 from contracts.calls.bookings import get_booking_terms
 from contracts.errors import Invalid, NotFound
 from gateway.asking import Json, ask, identity
-from gateway.portal import bookings, clock, show
+from gateway.portal import bookings, clock, show, told
 from gateway.portal.engagements import look_at
 from gateway.portal.filters import zone_words
 from gateway.portal.pages import SIGNED_IN, STAFF, Pages
@@ -99,6 +99,7 @@ def _new_session(id: UUID, **again: Any) -> ResponseReturnValue:
     if item_id := show.query("item_id").get("item_id"):
         asked["item"] = (items.get_item, {"id": item_id})
     found = show.look(**asked)
+    again.setdefault("refused", [])
     item = found.need("item") if item_id else None
     planned = {"title": item["title"], "duration_minutes": item["duration_minutes"]} if item else {}
     return show.page(
@@ -149,6 +150,9 @@ def schedule(id: UUID) -> ResponseReturnValue:
     def again(**again: Any) -> ResponseReturnValue:
         return _new_session(id, **_in_form(again))
 
+    guests = given["attendees"] if given["notify"] else []
+    if refused := told.refused(id, "session_scheduled", guests):
+        return again(status=409, values=show.typed_values(), errors={}, problem=None, refused=refused)
     if rhythm := _rhythm():
         series = {name: value for name, value in given.items() if name != "item_id"} | rhythm
         return show.attempt(

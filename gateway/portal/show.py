@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import Call, engagements
 from contracts.errors import CoachworksError, Conflict, Invalid, Limited, NotFound, Stale, Unavailable
+from gateway import csrf, once
 from gateway.api.problems import TITLES, flat, status_of
 from gateway.asking import Json, ask, ask_all, identity
 from gateway.portal import navigation
@@ -173,7 +174,7 @@ def problem(error: CoachworksError) -> Json | None:
 
 def typed_values() -> Json:
     """What was typed, passwords apart."""
-    return {name: value for name, value in request.form.items() if name not in {"password", "csrf_token"}}
+    return {name: value for name, value in request.form.items() if name not in {"password", csrf.FIELD, once.FIELD}}
 
 
 def form(*names: str) -> Json:

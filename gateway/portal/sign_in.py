@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from uuid import uuid4
 
 from flask import Response, request, session
 from flask.typing import ResponseReturnValue
@@ -30,7 +31,7 @@ def sign_in() -> ResponseReturnValue:
     following = show.safe_address(request.form.get("next", ""))
     given = {"email": request.form.get("email", "").strip(), "password": request.form.get("password", "")}
     try:
-        answer = ask(calls.sign_in, given)
+        answer = ask(calls.sign_in, given, key=str(uuid4()))  # signing in again is another sign-in
     except (Unauthenticated, Invalid, Limited, Unavailable) as error:
         return _sign_in_again(error, {"email": given["email"], "next": following})
     return begin(answer, following)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -30,9 +30,10 @@ def pane(
     comments: Call,
     filters: tuple[str, ...] = (),
     more: Mapping[str, Call] = MappingProxyType({}),
+    then: Callable[[show.Answers], dict[str, tuple[Call, Json]]] = lambda found: {},
 ) -> ResponseReturnValue:
     """The list, and what was chosen of it with its comments and `more`, in one round; `filters` are kept in its
-    addresses."""
+    addresses. `then` says what can be asked only after that, in a second one."""
     asked = {"listed": listed}
     if chosen:
         cursor = {"cursor": request.args["comments"]} if request.args.get("comments") else {}
@@ -42,6 +43,9 @@ def pane(
             **{name: (call, {"id": str(chosen)}) for name, call in more.items()},
         }
     found, values = look_at(id, tab, **asked)
+    if chosen and (following := then(found)):
+        second = show.look(**following)
+        values |= {name: second.part(name) for name in following}
     return show.page(
         template,
         listed=found.part("listed"),

@@ -162,6 +162,7 @@ service = Service(
         On("documents.form.*.v1", copies.form_changed),
         On("documents.form_request.sent.v1", following.form_sent),
         On("documents.form_request.answered.v1", following.form_answered),
+        On("billing.invoice.sent.v1", following.invoice_sent),
         On("billing.invoice.paid.v1", following.invoice_paid),
         On("billing.invoice.*.v1", copies.invoice_changed),
         On("billing.payment.removed.v1", copies.payment_removed),

@@ -6,6 +6,7 @@ from chassis.service import Every, On, Service
 from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
 from contracts.calls import suppressions as suppression_calls
+from contracts.calls import webhooks as webhook_calls
 from services.notifications.base import Base
 from services.notifications.copies import operations as copies
 from services.notifications.eventlog import operations as eventlog
@@ -15,6 +16,8 @@ from services.notifications.outbound.sender import send_due
 from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
 from services.notifications.suppressions import operations as suppressions
+from services.notifications.webhooks import delivering
+from services.notifications.webhooks import operations as webhooks
 from services.notifications.wordings import operations as wordings
 
 service = Service(
@@ -44,6 +47,14 @@ service = Service(
         suppression_calls.remove_suppression: suppressions.remove,
         suppression_calls.get_unsubscribe_page: suppressions.show_link,
         suppression_calls.unsubscribe: suppressions.unsubscribe,
+        webhook_calls.create_webhook_endpoint: webhooks.create,
+        webhook_calls.list_webhook_endpoints: webhooks.list_all,
+        webhook_calls.get_webhook_endpoint: webhooks.show,
+        webhook_calls.update_webhook_endpoint: webhooks.change,
+        webhook_calls.delete_webhook_endpoint: webhooks.remove,
+        webhook_calls.test_webhook_endpoint: webhooks.send_test,
+        webhook_calls.list_webhook_deliveries: webhooks.list_deliveries,
+        webhook_calls.replay_webhook_endpoint: webhooks.replay,
     },
     listens=[
         On("#", eventlog.record),  # the first, see there
@@ -67,5 +78,11 @@ service = Service(
         On("documents.folder.removed.v1", copies.folder_removed),
         On("notification.requested.v1", outbound.queue),
     ],
-    every=[Every(1, send_due), Every(60 * 60, suppressions.forget_links)],
+    every=[
+        Every(1, send_due),
+        Every(60 * 60, suppressions.forget_links),
+        Every(1, delivering.hand_out),
+        Every(1, delivering.deliver_due),
+        Every(60 * 60, delivering.forget_deliveries),
+    ],
 )

@@ -16,11 +16,13 @@ class Settings(ServiceSettings):
     """`SMTP_URL` is where mail goes (see `Server.parse`); `MAIL_FROM` is an address, with a name before it or not.
 
     `GATHER_SECONDS` is for how long news from an engagement waits for more, to go out as one mail.
+    `ALLOW_PRIVATE_ADDRESSES=1`: webhooks may go to servers in private networks.
     """
 
     smtp_url: str
     mail_from: str
     gather_seconds: int = 300
+    allow_private_addresses: bool = False
 
     @classmethod
     def extra(cls, env: environs.Env) -> dict[str, Any]:
@@ -31,4 +33,9 @@ class Settings(ServiceSettings):
             except ValueError as error:
                 raise environs.EnvValidationError(f"{name} {error}", [str(error)]) from None
         gather_seconds = env.int("GATHER_SECONDS", 300, validate=environs.validate.Range(min=0, max=86_400))
-        return {"smtp_url": smtp_url, "mail_from": mail_from, "gather_seconds": gather_seconds}
+        return {
+            "smtp_url": smtp_url,
+            "mail_from": mail_from,
+            "gather_seconds": gather_seconds,
+            "allow_private_addresses": env.bool("ALLOW_PRIVATE_ADDRESSES", False),
+        }

@@ -32,6 +32,7 @@ TWO_ROUNDS = {
     "/invoices/<uuid:id>/reminders",
     "/items/<uuid:id>/send",
     "/items/<uuid:id>/schedule",
+    "/engagements/<uuid:id>/goals/<uuid:chosen>",
 }
 THREE_ROUNDS = {"/sessions/<uuid:id>/edit"}
 

@@ -13,9 +13,6 @@ from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict, Invalid, NotFound, dead_link
 from services.documents.base import Base
 
-#: How long a link works (C19).
-LIFETIME = dt.timedelta(days=60)
-
 
 class RecipientAnswered(Conflict):
     """Who has answered has no link any more that could be revoked; the answers stay."""
@@ -132,8 +129,7 @@ class FormRequest(Entity, Base):
 
         Who has answered or whose link was revoked is not waited for (C19).
         """
-        waiting = any(each.answered_at is None and each.revoked_at is None for each in self.recipients)
-        if self.state != "sent" or waiting:
+        if self.state != "sent" or not all(each.is_settled for each in self.recipients):
             return False
         self.state = "answered" if any(each.answered_at for each in self.recipients) else "expired"
         return True
@@ -151,6 +147,7 @@ class FormRequest(Entity, Base):
             "state": self.state,
             "recipients": len(self.recipients),
             "answered": sum(recipient.answered_at is not None for recipient in self.recipients),
+            "settled": [recipient.id for recipient in self.recipients if recipient.is_settled],
         }
 
 
@@ -196,9 +193,14 @@ class FormRecipient(Base):
     def questions(self) -> list[dict[str, Any]]:
         return self.request.questions
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is to come: answered, or the link revoked (C19)."""
+        return self.answered_at is not None or self.revoked_at is not None
+
     def check(self, now: dt.datetime) -> None:
         """`LinkDead` unless its link still works."""
-        if self.answered_at or self.revoked_at or now >= self.request.expires_at:
+        if self.is_settled or now >= self.request.expires_at:
             raise dead_link()
 
     def answer(self, now: dt.datetime, answers: dict[str, Any]) -> None:

@@ -21,14 +21,16 @@ from contracts.events.forms import (
     FormRequestAnswered,
     FormRequestExpired,
     FormRequestSent,
+    FormRequestUpdated,
     FormUpdated,
 )
+from contracts.notification import ANSWER_LIFETIME
 from contracts.schema import instant_text
 from services.documents.copies.models import ClientCopy, EngagementCopy, ItemCopy
 from services.documents.copies.operations import engagement_of
 from services.documents.forms import reminders
 from services.documents.forms.answers import checked
-from services.documents.forms.models import LIFETIME, Form, FormRecipient, FormRequest
+from services.documents.forms.models import Form, FormRecipient, FormRequest
 
 Input = dict[str, Any]
 _AT_ONCE = 100
@@ -133,7 +135,7 @@ def _ask(
             item_id=item_id,
             asked_by=actor.name,
             state="sent",
-            expires_at=work.now + LIFETIME,
+            expires_at=work.now + ANSWER_LIFETIME,
             recipients=[],
         )
     )
@@ -145,7 +147,8 @@ def _ask(
         asked.recipients.append(recipient)
         work.session.flush()
         _mail(work, actor, engagement, recipient, f"{work.settings.public_url}/forms/{token}")
-    work.publish(FormRequestSent, asked, asked.facts(), actor)
+    people = [{"id": each.id, "email": each.email, "name": each.name} for each in asked.recipients]
+    work.publish(FormRequestSent, asked, asked.facts() | {"people": people}, actor)
     return asked
 
 
@@ -163,6 +166,7 @@ def _mail(work: Work, actor: Actor, engagement: EngagementCopy, recipient: FormR
             "expires_at": instant_text(recipient.request.expires_at),
             "name": recipient.request.title,
             "request_id": str(recipient.request.id),
+            "recipient_id": str(recipient.id),
         },
     )
 
@@ -251,24 +255,23 @@ def revoke(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     if recipient is None:
         raise NotFound("There is no such recipient.")
     work.session.refresh(recipient)
-    if recipient.revoke(work.now) and not _settle(work, actor, asked):
-        asked.version += 1
-        asked.updated_at = work.now
+    if recipient.revoke(work.now):
+        _settle(work, actor, asked)
     return _shown(asked, actor)
 
 
-def _settle(work: Work, actor: Actor, asked: FormRequest) -> bool:
-    """Tells of a request that is over by now; whether it is over by this."""
+def _settle(work: Work, actor: Actor, asked: FormRequest) -> None:
+    """Tells that one is done who was asked, which may be the end of the request."""
     work.session.flush()
     work.session.refresh(asked, ["recipients"])
     if not asked.settle():
-        return False
+        work.publish(FormRequestUpdated, asked, asked.facts(), actor)
+        return
     reminders.end(work, asked)
     if asked.state == "answered":
         work.publish(FormRequestAnswered, asked, asked.facts(), actor)
     else:
         work.publish(FormRequestExpired, asked, asked.facts(), actor)
-    return True
 
 
 def expire(runtime: Runtime) -> int:

@@ -157,6 +157,7 @@ def _remind(work: Work, reminders: FormReminders, recipient: FormRecipient, ordi
             "expires_at": instant_text(asked.expires_at),
             "name": asked.title,
             "request_id": str(asked.id),
+            "recipient_id": str(recipient.id),
             "reminder": True,
         },
     )

@@ -101,6 +101,7 @@ def ask(
             "description": current.description,
             "request_id": str(request.id),
             "stakeholder_id": str(stakeholder.id),
+            "stakeholder_version": stakeholder.version,
         },
     )
 

@@ -11,11 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict, NotFound, dead_link
+from contracts.notification import ANSWER_LIFETIME
 from services.engagements.base import Base
 from services.engagements.goals.models import Goal
-
-#: How long a link works (C19).
-LIFETIME = dt.timedelta(days=60)
 
 
 class AlreadyStakeholder(Conflict):
@@ -104,7 +102,8 @@ class FeedbackRequest(Entity, Base):
 
     def ask(self, token_digest: str, now: dt.datetime) -> None:
         """Asked under this link; also once more, after its stakeholder was removed and added again."""
-        self.token_digest, self.asked_at, self.expires_at, self.revoked_at = token_digest, now, now + LIFETIME, None
+        self.token_digest, self.asked_at, self.revoked_at = token_digest, now, None
+        self.expires_at = now + ANSWER_LIFETIME
 
     def check(self, now: dt.datetime) -> None:
         """`LinkDead` unless its link still works."""

@@ -17,6 +17,7 @@ from contracts.events.engagements import (
     MilestoneUpdated,
 )
 from services.engagements.activity.operations import record
+from services.engagements.engagements.access import lock_program
 from services.engagements.goals.models import Goal, Milestone
 from services.engagements.goals.operations import goal_address, goal_for
 
@@ -25,8 +26,7 @@ Input = dict[str, Any]
 
 def create(work: Work, actor: Actor, input: Input) -> Milestone:
     """Adds a milestone at the end of the goal's (S2.53)."""
-    goal_for(work, actor, input["goal_id"])
-    goal = work.session.get_one(Goal, input["goal_id"], with_for_update=True, populate_existing=True)
+    goal = goal_for(work, actor, input["goal_id"], change=True)
     position = max((milestone.position for milestone in goal.all_milestones), default=-1) + 1
     milestone = work.add(Milestone(goal=goal, name=input["name"], due_date=input["due_date"], position=position))
     work.publish(MilestoneCreated, milestone, milestone.facts(), actor)
@@ -90,14 +90,15 @@ def put_in_order(work: Work, actor: Actor, input: Input) -> Goal:
 
 
 def _milestone_for(work: Work, actor: Actor, milestone_id: UUID, *, deleted: bool = False) -> Milestone:
-    """The milestone of that id, locked; `NotFound` also where the actor may not see its goal."""
+    """The milestone of that id, locked after its engagement; `NotFound` also where the actor may not see its goal."""
     milestone = work.get(Milestone, milestone_id, what="milestone")
     if milestone.deleted_at is not None and not deleted:
         raise NotFound("There is no such milestone.")
     try:
-        goal_for(work, actor, milestone.goal_id)
+        goal = goal_for(work, actor, milestone.goal_id)
     except NotFound:
         raise NotFound("There is no such milestone.") from None
+    lock_program(work, goal.engagement_id)
     milestone = work.change(Milestone, milestone_id, what="milestone")
     if milestone.deleted_at is not None and not deleted:
         raise NotFound("There is no such milestone.")  # another deleted it while this one waited for the lock

@@ -13,7 +13,7 @@ from contracts.actor import Actor
 from contracts.errors import NotFound
 from contracts.events.engagements import GoalCompleted, GoalCreated, GoalDeleted, GoalReopened, GoalUpdated
 from services.engagements.activity.operations import record
-from services.engagements.engagements.access import engagement_for
+from services.engagements.engagements.access import engagement_for, lock_program
 from services.engagements.engagements.models import Engagement
 from services.engagements.goals.models import Goal
 from services.engagements.telling import tell_client
@@ -22,20 +22,25 @@ Input = dict[str, Any]
 
 
 def goal_for(work: Work, actor: Actor, goal_id: UUID, *, change: bool = False, deleted: bool = False) -> Goal:
-    """The goal of that id, locked if it is to be changed; `NotFound` also where the actor may not see it.
+    """The goal of that id, locked if it is to be changed, its engagement before it; `NotFound` also where the actor may
+    not see it.
 
     A deleted one is not there either, unless `deleted` asks for it.
     """
     goal = work.get(Goal, goal_id, what="goal")
     engagement = work.session.get_one(Engagement, goal.engagement_id)
+    _check_seen(actor, engagement, goal, deleted=deleted)
+    if change:
+        lock_program(work, engagement.id)
+        goal = work.change(Goal, goal_id, what="goal")
+        _check_seen(actor, engagement, goal, deleted=deleted)  # another may have taken it away meanwhile
+    return goal
+
+
+def _check_seen(actor: Actor, engagement: Engagement, goal: Goal, *, deleted: bool) -> None:
     gone = goal.deleted_at is not None and not deleted
     if gone or not actor.sees(engagement) or engagement.deleted_at is not None:
         raise NotFound("There is no such goal.")
-    if change:
-        goal = work.change(Goal, goal_id, what="goal")
-    if goal.deleted_at is not None and not deleted:
-        raise NotFound("There is no such goal.")  # another deleted it while this one waited for the lock
-    return goal
 
 
 def create(work: Work, actor: Actor, input: Input) -> Goal:

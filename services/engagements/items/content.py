@@ -68,6 +68,11 @@ class ItemContent:
             setattr(self, name, value)
         return bool(different)
 
+    @property
+    def named(self) -> set[UUID]:
+        """Ids of the form and of the files that it names."""
+        return {*self.file_ids, *([self.form_id] if self.form_id else [])}
+
     def content(self) -> dict[str, Any]:
         """Title and content, for a copy."""
         names = ("title", "form_id", "file_ids", "url", "duration_minutes")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,15 +37,13 @@ def follow_session(work: Work, event: Event, actor: Actor) -> None:
 
 
 def form_sent(work: Work, event: Event) -> None:
-    """A form's item that somebody sent from the list of forms has gone out by that."""
+    """A form's item that somebody sent from the list of forms has gone out by that, to those who were asked there."""
     if event.data["item_id"] is None:
         return
     lock_program(work, event.data["engagement_id"])
     item = _item_of(work, event, "form")
     if item is not None and not item.is_out:
-        item.sent_elsewhere(work.now)
-        start(work, _actor(event), item.engagement)
-        work.publish(ItemUpdated, item, item.facts(), _actor(event))
+        _sent_elsewhere(work, event, item, event.data["people"])
 
 
 def form_answered(work: Work, event: Event) -> None:
@@ -57,16 +56,31 @@ def form_answered(work: Work, event: Event) -> None:
         complete(work, _actor(event), item)
 
 
+def invoice_sent(work: Work, event: Event) -> None:
+    """An invoice's item that somebody sent from the invoice's own page has gone out by that."""
+    for item in _items_of_invoice(work, event):
+        if not item.is_out:
+            _sent_elsewhere(work, event, item, [])
+
+
 def invoice_paid(work: Work, event: Event) -> None:
     """An invoice's item is completed when nothing is left to pay."""
+    for item in _items_of_invoice(work, event):
+        if item.state != "completed":
+            complete(work, _actor(event), item)
+
+
+def _items_of_invoice(work: Work, event: Event) -> list[Item]:
+    """The items that hold the event's invoice, locked with all of its engagement."""
     lock_program(work, event.data["engagement_id"])
-    there = select(Item).where(
-        Item.engagement_id == event.data["engagement_id"],
-        Item.invoice_id == event.subject_id,
-        Item.state != "completed",
-    )
-    for item in work.session.scalars(there.order_by(Item.position)).all():
-        complete(work, _actor(event), item)
+    there = select(Item).where(Item.engagement_id == event.data["engagement_id"], Item.invoice_id == event.subject_id)
+    return list(work.session.scalars(there.order_by(Item.position).execution_options(populate_existing=True)))
+
+
+def _sent_elsewhere(work: Work, event: Event, item: Item, recipients: list[dict[str, Any]]) -> None:
+    item.sent_elsewhere(work.now, recipients)
+    start(work, _actor(event), item.engagement)
+    work.publish(ItemUpdated, item, item.facts(), _actor(event))
 
 
 def complete_answered(work: Work, actor: Actor, current: FeedbackRound) -> None:

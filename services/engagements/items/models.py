@@ -107,12 +107,15 @@ class Item(Entity, ItemContent, Base):
     def address(self, recipients: list[dict[str, Any]], set_by: UUID | None) -> None:
         """It goes to these, each address once; `set_by` puts them there."""
         self.must_not_be_out()
+        self._go_to(recipients)
+        self.set_by = set_by
+
+    def _go_to(self, recipients: list[dict[str, Any]]) -> None:
         client_key = email_key(self.engagement.client.email)
         by_key = {email_key(one["email"]): one for one in recipients}
         self.given = [
             {"email": one["email"], "name": one["name"], "is_client": key == client_key} for key, one in by_key.items()
         ]
-        self.set_by = set_by
 
     def schedule(self, delivery: dict[str, Any], now: dt.datetime, set_by: UUID | None) -> None:
         """It will go out by itself (S1.12); raises `TimePassed`, and what `must_be_ready` raises."""
@@ -145,9 +148,11 @@ class Item(Entity, ItemContent, Base):
         self.must_be_ready()
         self.state, self.sent_at = "sent", now
 
-    def sent_elsewhere(self, now: dt.datetime) -> None:
-        """What it stands for went out by another way; raises `ItemOut`."""
+    def sent_elsewhere(self, now: dt.datetime, recipients: list[dict[str, Any]]) -> None:
+        """What it stands for went out by another way, to these where that is known; raises `ItemOut`."""
         self.must_not_be_out()
+        if recipients:
+            self._go_to(recipients)
         self.state, self.sent_at = "sent", now
 
     def cancel(self) -> None:

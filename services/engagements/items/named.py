@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,18 +22,23 @@ def unknown_names(
     engagement_id: UUID | None = None,
     goal_id: UUID | None = None,
     invoice_id: UUID | None = None,
+    known: Collection[UUID] = (),
 ) -> dict[str, list[str]]:
-    """Errors by field for what is not there, or belongs to another engagement; without one, only what all share is."""
+    """Errors by field for what is not there, or belongs to another engagement; without one, only what all share is.
+
+    Forms and files that are `known` stood there before: they may be gone by now.
+    """
     form = work.session.get(FormCopy, content.form_id) if content.form_id else None
     goal = work.session.get(Goal, goal_id) if goal_id else None
     invoice = work.session.get(InvoiceCopy, invoice_id) if invoice_id else None
+    files = [id_ for id_ in content.file_ids if id_ not in known]
     is_there = {
-        "form_id": content.form_id is None or (form is not None and not form.deleted),
+        "form_id": content.form_id is None or content.form_id in known or (form is not None and not form.deleted),
         "goal_id": goal_id is None
         or (goal is not None and goal.deleted_at is None and goal.engagement_id == engagement_id),
         "invoice_id": invoice_id is None
         or (invoice is not None and invoice.state != "deleted" and invoice.engagement_id == engagement_id),
-        "file_ids": len(files_named(work, content.file_ids, engagement_id)) == len(content.file_ids),
+        "file_ids": len(files_named(work, files, engagement_id)) == len(files),
     }
     return {name: [_NOWHERE] for name, there in is_there.items() if not there}
 

@@ -211,9 +211,11 @@ def _choose_goal(work: Work, item: Item) -> None:
 
 def _check(work: Work, item: Item, given: Input) -> None:
     """`Invalid` where what is `given` names what is not there, or another engagement's; events may yet bring it."""
-    names = {"engagement_id": item.engagement.id, "goal_id": item.goal_id, "invoice_id": item.invoice_id}
+    engagement_id = item.engagement.id
     with work.session.no_autoflush:  # what is not there must not reach the database's own keys
-        unknown = unknown_names(work, item, **names)
+        unknown = unknown_names(
+            work, item, engagement_id=engagement_id, goal_id=item.goal_id, invoice_id=item.invoice_id
+        )
     errors = {name: wrong for name, wrong in unknown.items() if name in given}
     if errors:
         raise Invalid("The input is not valid.", errors=errors, awaited="goal_id" not in errors)

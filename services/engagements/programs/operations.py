@@ -77,9 +77,12 @@ def copy(work: Work, actor: Actor, input: Input) -> Program:
 
 
 def _list_items(work: Work, program: Program, given: list[dict[str, Any]]) -> bool:
-    """These are its items; whether they are others than before. `Invalid` for a form or file that is not there."""
+    """These are its items; whether they are others than before. `Invalid` for a form or file that is not there, unless
+    it stood in the program before."""
+    known = {id_ for item in program.items for id_ in item.named}
     differs = program.list_items(given)
-    errors = {place: wrong for place, item in enumerate(program.items) if (wrong := unknown_names(work, item))}
+    found = ((place, unknown_names(work, item, known=known)) for place, item in enumerate(program.items))
+    errors = {place: wrong for place, wrong in found if wrong}
     if errors:
         raise Invalid("The input is not valid.", errors={"items": errors}, awaited=True)  # events may yet bring it
     return differs

@@ -72,10 +72,12 @@ class Invoice(Copy, Base):
 class Place(Copy, Base):
     """What mails are about: a note, goal, assignment, resource, item, stakeholder or request; a comment once deleted.
 
-    `gone`: deleted, answered, or a note that is not shared (C6). `name` is what it is called, where that is known.
+    `gone`: deleted, answered, or a note that is not shared (C6). `gone_for` are ids of those of its recipients for whom
+    it is, while others still owe an answer. `name` is what it is called, where that is known.
     """
 
     __tablename__ = "place"
 
     gone: Mapped[bool]
+    gone_for: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True), default=None)
     name: Mapped[str | None] = mapped_column(default=None)

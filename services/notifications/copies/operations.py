@@ -87,8 +87,8 @@ def stakeholder_changed(work: Work, event: Event) -> None:
 
 
 def form_request_changed(work: Work, event: Event) -> None:
-    """Mirrors whether a form is still to be answered."""
-    work.apply(Place, event, gone=event.data["state"] != "sent")
+    """Mirrors whether a form is still to be answered, and by whom."""
+    work.apply(Place, event, gone=event.data["state"] != "sent", gone_for=[str(id_) for id_ in event.data["settled"]])
 
 
 def resource_shared(work: Work, event: Event) -> None:

@@ -39,13 +39,12 @@ def record(work: Work, event: Event) -> None:
 
 def list_events(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Those after a position whose type matches; `next` skips over what did not match. A wrong pattern is `Invalid`."""
-    patterns = _patterns(input["types"])
+    patterns = [pattern.strip() for pattern in input["types"].split(",")]
+    check_patterns(patterns)
     last = work.session.scalar(select(Position.last)) or 0
     wanted = select(LoggedEvent).where(LoggedEvent.position > input["after"], LoggedEvent.position <= last)
     if "#" not in patterns:
-        known = work.session.scalars(select(EventType.type))
-        types = [type_ for type_ in known if any(topic_matches(pattern, type_) for pattern in patterns)]
-        wanted = wanted.where(LoggedEvent.type.in_(types))
+        wanted = wanted.where(LoggedEvent.type.in_(types_matching(work, patterns)))
     found = list(work.session.scalars(wanted.order_by(LoggedEvent.position).limit(input["limit"])))
     is_all = len(found) < input["limit"]
     return {
@@ -54,13 +53,18 @@ def list_events(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, An
     }
 
 
-def _patterns(types: str) -> list[str]:
-    patterns = [pattern.strip() for pattern in types.split(",")]
+def types_matching(work: Work, patterns: list[str]) -> list[str]:
+    """The types that have occurred and match one of the patterns."""
+    known = work.session.scalars(select(EventType.type))
+    return [type_ for type_ in known if any(topic_matches(pattern, type_) for pattern in patterns)]
+
+
+def check_patterns(patterns: list[str]) -> None:
+    """Raises `Invalid` for what is no topic pattern."""
     wrong = [pattern for pattern in patterns if not _PATTERN.fullmatch(pattern)]
     if wrong:
         message = f"{wrong[0]!r} is no topic pattern like billing.invoice.* or billing.#."
         raise Invalid("The input is not valid.", errors={"types": [message]})
-    return patterns
 
 
 def _next_position(work: Work) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +9,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.calls.items import MAIL_KINDS
 from contracts.errors import Invalid, NotFound
+from contracts.notification import ANSWER_LIFETIME
 from contracts.schema import instant_text
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Person, Place
 from services.notifications.items.models import Item, ItemWording
@@ -18,8 +18,6 @@ from services.notifications.outbound.wording import Wording
 from services.notifications.wordings.operations import check, placeholders_of
 
 Input = dict[str, Any]
-#: How long the links of forms and requests for feedback work (C19).
-_LIFETIME = dt.timedelta(days=60)
 
 
 def show(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
@@ -87,7 +85,7 @@ def send_test(work: Work, actor: Actor, input: Input) -> None:
 def context_of(work: Work, item: Item) -> dict[str, Any]:
     """What the item's mail is about, by what is known now; a session or an invoice to come is a made-up one."""
     kind = MAIL_KINDS[item.kind]
-    expires_at = instant_text(work.now + _LIFETIME)
+    expires_at = instant_text(work.now + ANSWER_LIFETIME)
     match item.kind:
         case "session":
             session = work.session.get(CoachingSession, item.session_id) if item.session_id else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from contracts.notification import MUST_GET, Origin
 from services.notifications.copies.models import CoachingSession, Engagement, Invoice, Organisation, Person, Place
 from services.notifications.items.models import Item, ItemWording
 from services.notifications.outbound import letter
-from services.notifications.outbound.gate import Facts, Standing, Verdict, may_notify
+from services.notifications.outbound.gate import Facts, Standing, Verdict, for_the_unnamed, may_notify
 from services.notifications.outbound.letter import Letter, Reader, Scene
 from services.notifications.outbound.mime import File, Mailbox, Post, build
 from services.notifications.outbound.models import MailRequest, Notification
@@ -99,9 +99,9 @@ def verdict_on(work: Work, notification: Notification) -> Verdict:
 
 
 def _verdict(work: Work, notification: Notification, to: Addressee) -> Verdict:
-    request = notification.request
+    request, reader = notification.request, _reader_for(work, notification, to)
     expires_at = request.context.get("expires_at") if notification.kind in letter.SECRET_KINDS else None
-    none = why_none(work, to.email)
+    none = why_none(work, reader.email)
     facts = Facts(
         standing=to.standing,
         kind=notification.kind,
@@ -113,8 +113,13 @@ def _verdict(work: Work, notification: Notification, to: Addressee) -> Verdict:
         switched_off=is_switched_off(work, notification.person_id, notification.kind),
         suppressed=none.why if none else "",
         server_said=none.answer if none else "",
+        stranger=to.person is not None and reader.person is None,
     )
-    return may_notify(facts, work.now)
+    verdict = may_notify(facts, work.now)
+    if not facts.stranger:
+        return verdict
+    told = for_the_unnamed(facts, work.now)
+    return replace(verdict, told=(told.rule, told.reason))
 
 
 def batch_of(work: Work, notification: Notification, *, lock: bool = False) -> list[Notification]:
@@ -130,13 +135,13 @@ def batch_of(work: Work, notification: Notification, *, lock: bool = False) -> l
 
 def letter_of(work: Work, notification: Notification, *, with_secret: bool) -> Letter:
     """The mail's wording by what is known now; without its secret it shows the kind of link, not the link."""
-    to = _reader_of(work, notification)
+    to = reader_of(work, notification)
     return letter.compose(_scene_of(work, notification, to, with_secret=with_secret))
 
 
 def shown_letter_of(work: Work, notification: Notification) -> Letter:
     """The mail as it would go out now, with whatever gathers in it."""
-    to = _reader_of(work, notification)
+    to = reader_of(work, notification)
     return _letter_for(work, batch_of(work, notification) or [notification], to, with_secret=False)
 
 
@@ -256,13 +261,13 @@ def outgoing(work: Work, notification: Notification) -> Outgoing:
     out, or where the server need not be asked, since the address gets no mail.
     """
     batch = batch_of(work, notification)
-    to = _addressee_of(work, notification)
+    addressee = _addressee_of(work, notification)
+    to = _reader_for(work, notification, addressee)
     asks = len(batch) > 1 or why_none(work, to.email) is not None
-    overtaken = _refused(work, batch, to) if asks else {}
+    overtaken = _refused(work, batch, addressee) if asks else {}
     told = [each for each in batch if each.id not in overtaken]
     if not told:
         raise Overtaken(overtaken)
-    to = _reader_of(work, notification)
     own = organisation(work)
     _, coach, _ = _parties(work, notification.engagement_id)
     is_staff = to.person is not None and to.person.role != "client"
@@ -287,14 +292,18 @@ def _addressee_of(work: Work, notification: Notification) -> Addressee:
     return addressee(work, notification.person_id, notification.recipient, notification.recipient_name)
 
 
-def _reader_of(work: Work, notification: Notification) -> Addressee:
+def reader_of(work: Work, notification: Notification) -> Addressee:
     """Who the mail is written to.
 
     A client of another engagement whose address was typed is written to as anybody known by that address alone: by
-    the name, to the address and in the zone that a coach gave, with no way into the portal. So no preview, no log and
-    no activity, which a later coach reads too, tells whose address it is (C22). The gate alone goes by the person.
+    the name, to the address and in the zone that a coach gave, with no way into the portal and the same way out of
+    such mail. So no preview, no log and no activity, which a later coach reads too, tells whose address it is (C22).
+    The gate alone goes by the person.
     """
-    to = _addressee_of(work, notification)
+    return _reader_for(work, notification, _addressee_of(work, notification))
+
+
+def _reader_for(work: Work, notification: Notification, to: Addressee) -> Addressee:
     if to.person is None or notification.engagement_id is None:
         return to
     if is_of(work.copy(Engagement, notification.engagement_id, what="engagement"), to.person):
@@ -319,7 +328,7 @@ def _parties(work: Work, engagement_id: UUID | None) -> tuple[Person | None, Per
 
 
 def _state_of_what_it_is_about(work: Work, request: MailRequest) -> str:
-    if any(_is_gone(work, request.context.get(name)) for name in _ENDED_BY):
+    if any(_is_ended(work, request.context, name) for name in _ENDED_BY):
         return "gone"
     if request.about_kind in ("note", "goal", "assignment", "resource", "item"):
         place = work.session.get(Place, request.about_id)
@@ -351,9 +360,15 @@ def _was_uninvited(work: Work, request: MailRequest) -> bool:
 _ENDED_BY = ("comment_id", "request_id", "stakeholder_id")
 
 
-def _is_gone(work: Work, id_: str | None) -> bool:
-    place = work.session.get(Place, UUID(id_)) if id_ else None
-    return place is not None and place.gone
+def _is_ended(work: Work, context: dict[str, Any], name: str) -> bool:
+    """Whether that is gone, for all or for the one recipient whom the request names; a stakeholder also if added again
+    after a removal, which has ended the link (C19)."""
+    place = work.session.get(Place, UUID(context[name])) if context.get(name) else None
+    if place is None:
+        return False
+    is_for_this_one = context.get("recipient_id") in (place.gone_for or [])
+    was_taken_off = name == "stakeholder_id" and place.sequence > context.get("stakeholder_version", place.sequence)
+    return place.gone or is_for_this_one or was_taken_off
 
 
 def _takes_place(work: Work, request: MailRequest) -> bool:

@@ -58,11 +58,15 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """Yes or no, the number of the rule that says so, and a sentence for a person."""
+    """Yes or no, the number of the rule that says so, and a sentence for a person.
+
+    `told` is the rule and the sentence for whoever may not learn whose address it is (C22); None: the same.
+    """
 
     allowed: bool
     rule: str
     reason: str
+    told: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +78,8 @@ class Facts:
     `gone` where the note, goal, assignment or resource that it is about is not to be seen any more, empty where it is
     not known; `link_expires_at` is set where the mail is worth nothing without its link; `switched_off` says that the
     recipient does without mails of this kind; `suppressed` says why its address gets no mail (`unsubscribed`,
-    `bounced`), `server_said` what the mail server answered then.
+    `bounced`), `server_said` what the mail server answered then; `stranger` says that it is the client of another
+    engagement, who is written to as anybody of that address (C22).
     """
 
     standing: Standing
@@ -87,6 +92,7 @@ class Facts:
     switched_off: bool = False
     suppressed: str = ""
     server_said: str = ""
+    stranger: bool = False
 
 
 def may_notify(facts: Facts, now: dt.datetime) -> Verdict:
@@ -179,7 +185,8 @@ def _suppressed(facts: Facts) -> Verdict | None:
         return Verdict(
             False, "C2", f"An earlier mail to this address was refused for good{said} An admin can lift that."
         )
-    if facts.suppressed == "unsubscribed" and facts.standing == "outsider" and facts.kind not in MUST_GET:
+    is_by_address = facts.standing == "outsider" or facts.stranger
+    if facts.suppressed == "unsubscribed" and is_by_address and facts.kind not in MUST_GET:
         return Verdict(
             False, "C2", f"{NAMES[facts.kind]} does not go to this address: whoever reads it has unsubscribed."
         )

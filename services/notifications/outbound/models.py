@@ -14,6 +14,7 @@ from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict
 from services.notifications.base import Base
 from services.notifications.copies.models import Engagement, Person
+from services.notifications.outbound.gate import Verdict
 from services.notifications.outbound.letter import Letter
 
 #: Pauses after the first and later attempts that may be tried again; the attempt after the last one is the last.
@@ -72,7 +73,8 @@ class Notification(Entity, Claimable, Base):
     account, such as a link with a token, for as long as the mail may still have to go out.
 
     `recipient` and `recipient_name` are those of the person whose address it is; `typed_email` and `typed_name` are
-    what was asked for, null in rows from before these were kept.
+    what was asked for, null in rows from before these were kept. `told_rule` and `told_reason` are the gate's answer
+    for whoever may not learn whose address it is (C22), null where that is no other.
 
     Rows with the same `batch_id` go out as one mail. It is the id of the one of them that leads: that alone is claimed,
     and what becomes of the mail becomes of them all. More are taken in until `gathers_until`, unless it is claimed.
@@ -106,6 +108,8 @@ class Notification(Entity, Claimable, Base):
     state: Mapped[str] = mapped_column(String(10))
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON), default=None)
     rule: Mapped[str | None] = mapped_column(String(10), default=None)
+    told_reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON), default=None)
+    told_rule: Mapped[str | None] = mapped_column(String(10), default=None)
     attempts: Mapped[int] = mapped_column(default=0)
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
@@ -166,13 +170,13 @@ class Notification(Entity, Claimable, Base):
         for each in others:
             each.batch_id = self.id
 
-    def be_refused(self, rule: str, reason: str) -> None:
+    def be_refused(self, verdict: Verdict) -> None:
         """The gate said no when it was asked for (C2)."""
-        self._end("refused", reason=reason, rule=rule)
+        self._be_withheld("refused", verdict)
 
-    def be_cancelled(self, rule: str, reason: str) -> None:
+    def be_cancelled(self, verdict: Verdict) -> None:
         """It was overtaken (C6), or the gate says no by now."""
-        self._end("cancelled", reason=reason, rule=rule)
+        self._be_withheld("cancelled", verdict)
 
     def be_sent(self, now: dt.datetime, *, recipient: str, letter: Letter) -> None:
         """The mail server took this mail; it is kept as it was sent, without its secrets."""
@@ -208,6 +212,10 @@ class Notification(Entity, Claimable, Base):
         self.attempts = 0
         self.next_attempt_at = now
         self.reason = None
+
+    def _be_withheld(self, state: str, verdict: Verdict) -> None:
+        self._end(state, reason=verdict.reason, rule=verdict.rule)
+        self.told_rule, self.told_reason = verdict.told or (None, None)
 
     def _end(self, state: str, *, reason: str | None, rule: str | None) -> None:
         self.state, self.reason, self.rule = state, reason, rule

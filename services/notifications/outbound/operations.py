@@ -22,7 +22,7 @@ from contracts.events.notifications import NotificationCancelled, NotificationRe
 from contracts.notification import Origin
 from services.notifications.copies.models import Engagement
 from services.notifications.outbound import desk
-from services.notifications.outbound.gate import NEUTRAL, Facts, for_the_unnamed, may_notify
+from services.notifications.outbound.gate import NEUTRAL, Facts, Verdict, for_the_unnamed, may_notify
 from services.notifications.outbound.letter import GATHERED, SECRET_KINDS
 from services.notifications.outbound.models import Attachment, MailNotAllowed, MailRequest, Notification
 from services.notifications.outbound.smtp import parse_sender
@@ -146,13 +146,13 @@ def _queue_one(
     work.session.flush()
     verdict = desk.verdict_on(work, notification)
     if not verdict.allowed and verdict.rule in ("C6", "C19"):
-        notification.be_cancelled(verdict.rule, verdict.reason)
+        notification.be_cancelled(verdict)
         tell(work, NotificationCancelled, notification)
     elif not verdict.allowed:
-        notification.be_refused(verdict.rule, verdict.reason)
+        notification.be_refused(verdict)
         tell(work, NotificationRefused, notification)
-    elif desk.may_unsubscribe(to, notification.kind):
-        notification.secret = (secret or {}) | {"unsubscribe": new_link(work, to.email)}
+    elif desk.may_unsubscribe(reader := desk.reader_of(work, notification), notification.kind):
+        notification.secret = (secret or {}) | {"unsubscribe": new_link(work, reader.email)}
     elif notification.kind in GATHERED and notification.engagement_id and not is_later:
         _gather(work, notification)
 
@@ -188,7 +188,7 @@ def _withhold_older(work: Work, goal_id: UUID, to: desk.Addressee) -> None:
         Notification.claim.is_(None),
     )
     for notification in work.session.scalars(older.with_for_update()).all():
-        notification.be_cancelled("C6", "A newer request has taken the place of this one.")
+        notification.be_cancelled(Verdict(False, "C6", "A newer request has taken the place of this one."))
         tell(work, NotificationCancelled, notification)
 
 
@@ -205,7 +205,7 @@ def tell(work: Work, event: type[EventData], notification: Notification) -> None
         data = {name: getattr(notification, name) for name in (*names, "reason", "rule")}
     if notification.is_to_another_coachs_client:
         data["recipient"], data["recipient_name"] = notification.typed
-        data |= _neutral(notification)
+        data |= _told(notification)
     work.publish(event, notification, data)
 
 
@@ -266,11 +266,13 @@ def _shown(actor: Actor, notification: Notification) -> dict[str, Any]:
         return columns
     email, name = notification.typed
     typed = {"recipient": email, "recipient_name": name, "recipient_portal": "outsider", "person_id": None}
-    return columns | typed | _neutral(notification)
+    return columns | typed | _told(notification)
 
 
-def _neutral(notification: Notification) -> dict[str, str]:
-    """In place of a refusal's reason and rule, which may tell what kind of client it is (C22)."""
+def _told(notification: Notification) -> dict[str, str]:
+    """In place of the gate's reason and rule, which may tell what kind of client it is (C22)."""
+    if notification.told_rule and notification.told_reason:
+        return {"reason": notification.told_reason, "rule": notification.told_rule}
     return {"reason": NEUTRAL, "rule": "C2"} if notification.state == "refused" else {}
 
 
@@ -288,7 +290,8 @@ def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
         )
         others = list(work.session.scalars(same.order_by(Notification.id).with_for_update()))
     if notification.state == "failed" and not (verdict := desk.verdict_on(work, notification)).allowed:
-        raise MailNotAllowed(verdict.reason, rule=verdict.rule)
+        rule, reason = (None if actor.is_admin else verdict.told) or (verdict.rule, verdict.reason)
+        raise MailNotAllowed(reason, rule=rule)
     for each in (notification, *others):
         each.retry(work.now)
         each.version += 1
@@ -321,6 +324,7 @@ def ask_gate(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
             switched_off=is_switched_off(work, to.person.id if to.person else None, input["kind"]),
             suppressed=none.why if none else "",
             server_said=none.answer if none else "",
+            stranger=to.person is not None and not desk.is_of(engagement, to.person),
         )
         shown = to.person if desk.may_name(actor, engagement, to.person) else None
         verdict = may_notify(facts, work.now) if shown == to.person else for_the_unnamed(facts, work.now)

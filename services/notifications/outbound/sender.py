@@ -188,5 +188,5 @@ def _settle_unsent(runtime: Runtime, claim: Claim, outcome: desk.Overtaken | Rej
 
 
 def _cancel(work: Work, notification: Notification, verdict: Verdict) -> None:
-    notification.be_cancelled(verdict.rule, verdict.reason)
+    notification.be_cancelled(verdict)
     tell(work, NotificationCancelled, notification)

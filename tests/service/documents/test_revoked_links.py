@@ -38,6 +38,27 @@ def test_c19_a_link_that_is_revoked_gives_the_page_of_every_dead_link(house: Hou
     assert revoke(house, request, 0) == revoked, "the second time nothing changes"
 
 
+def test_that_a_form_was_asked_is_told_with_of_whom(house: House) -> None:
+    request = asked(house, written(house), ANA, RAFAEL)
+    (event,) = house.harness.events("documents.form_request.sent.v1")
+    people = [{"id": one["id"], **given} for one, given in zip(request["recipients"], (ANA, RAFAEL), strict=True)]
+    assert event.data["people"] == people
+    assert event.data["settled"] == []
+
+
+def test_c6_c19_that_one_is_done_is_told_with_who_it_is(house: House) -> None:
+    request = asked(house, written(house), ANA, RAFAEL, {"email": "vera@partner.example", "name": ""})
+    ana, rafael, _ = (each["id"] for each in request["recipients"])
+    mailed = [each["context"]["recipient_id"] for each in house.harness.requests("form_request")]
+    assert mailed[:2] == [ana, rafael]
+    answer(house, tokens(house)[0], "A change")
+    revoke(house, request, 1)
+    told = house.harness.events("documents.form_request.updated.v1")
+    assert [sorted(map(str, event.data["settled"])) for event in told] == [[ana], sorted([ana, rafael])]
+    assert [(event.data["state"], event.data["answered"]) for event in told] == [("sent", 1)] * 2
+    assert [event.sequence for event in told] == [request["version"] + 1, request["version"] + 2]
+
+
 def test_c12_who_was_revoked_is_not_waited_for(house: House) -> None:
     request = asked(house, written(house), ANA, RAFAEL)
     first, second = tokens(house)

@@ -56,6 +56,30 @@ def form(house: House, title: str = "Reflection") -> str:
     return str(id_)
 
 
+def form_gone(house: House, form_id: str) -> None:
+    """The form is deleted, as documents would tell."""
+    data = {"title": "Reflection", "revision": 1, "confidential": False}
+    house.harness.feed("documents.form.deleted.v1", subject=UUID(form_id), sequence=2, data=data, actor=house.coach)
+
+
+def library_file(house: House, what: str = "uploaded", *, file: str | None = None, sequence: int = 1) -> str:
+    """A file of the library, as documents would tell of it."""
+    id_ = UUID(file) if file else uuid4()
+    data = {"name": "Worksheet.pdf", "content_type": "application/pdf", "size": 9, "engagement_id": None}
+    house.harness.feed(f"documents.file.{what}.v1", subject=id_, sequence=sequence, data=data, actor=house.coach)
+    return str(id_)
+
+
+def asked_by_hand(house: House, item: Any, *people: dict[str, str]) -> None:
+    """The item's form was sent from the list of forms, to these, as documents would tell."""
+    data = {
+        "engagement_id": UUID(house.engagement), "form_id": UUID(item["form_id"]), "item_id": UUID(item["id"]),
+        "state": "sent", "recipients": len(people), "answered": 0,
+        "people": [{"id": uuid4(), **one} for one in people],
+    }  # fmt: skip
+    house.harness.feed("documents.form_request.sent.v1", subject=uuid4(), sequence=1, data=data, actor=house.coach)
+
+
 def answered(house: House, item: Any, what: str = "answered") -> None:
     """All who were asked have answered, as documents would tell."""
     data = {

@@ -62,6 +62,17 @@ def test_s1_26_s1_27_first_stakeholders_are_added_by_address_then_all_are_asked(
     assert [each["asked_at"] is not None for each in stakeholders(house, goal)] == [True, True]
 
 
+def test_c19_a_request_says_as_of_when_its_stakeholder_was_one(house: House) -> None:
+    goal = goal_of(house)
+    for _ in range(2):
+        stakeholder = add(house, goal, "Rafael")
+        ask(house, goal)
+        house.call(calls.remove_stakeholder, {"id": stakeholder["id"]})
+    asked = [request["context"]["stakeholder_version"] for request in house.harness.requests("feedback_request")]
+    removed = [event.sequence for event in house.harness.events("engagements.stakeholder.removed.v1")]
+    assert asked[0] < removed[0] < asked[1] < removed[1]
+
+
 def test_whom_nobody_is_new_to_ask_nobody_is_mailed(house: House) -> None:
     goal = goal_of(house)
     add(house, goal, "Rafael")

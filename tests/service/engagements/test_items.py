@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from functools import partial
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -18,8 +18,10 @@ from tests.service.engagements.programs import (
     RAFAEL,
     do,
     form,
+    form_gone,
     item_of,
     items,
+    library_file,
     mails,
     sent,
     states,
@@ -200,11 +202,30 @@ def test_the_event_says_who_sent_a_form_and_to_whom_for_documents_to_ask(house: 
     assert str(event.data["form_id"]) == item["form_id"]
 
 
+def test_a_program_keeps_what_is_gone_until_something_else_is_chosen(house: House) -> None:
+    form_id, worksheet = form(house), library_file(house)
+    wanted = [
+        {"kind": "form", "title": "Reflection", "form_id": form_id},
+        {"kind": "file", "title": "Worksheet", "file_ids": [worksheet]},
+    ]
+    program = {"name": "Presence", "sessions_total": 8, "items": wanted}
+    program = house.call(engagement_calls.create_program, program)
+    form_gone(house, form_id)
+    library_file(house, "deleted", file=worksheet, sequence=2)
+    retitled = [{**wanted[0], "title": "Looking back"}, wanted[1], {"kind": "task", "title": "Three wins"}]
+    changed = house.call(engagement_calls.update_program, {"id": program["id"], "items": retitled})
+    assert [item["title"] for item in changed["items"]] == ["Looking back", "Worksheet", "Three wins"]
+    for wrong in ({**wanted[0], "form_id": str(uuid4())}, {**wanted[1], "file_ids": [worksheet, str(uuid4())]}):
+        with pytest.raises(Invalid):
+            house.call(engagement_calls.update_program, {"id": program["id"], "items": [*retitled, wrong]})
+    with pytest.raises(Invalid):
+        house.call(engagement_calls.create_program, {"name": "New", "sessions_total": 8, "items": wanted})
+
+
 def test_an_edit_that_does_not_name_what_is_gone_is_taken(house: House) -> None:
     form_id = form(house)
     item = item_of(house, "Reflection", "form", form_id=form_id)
-    data = {"title": "Reflection", "revision": 1, "confidential": False}
-    house.harness.feed("documents.form.deleted.v1", subject=UUID(form_id), sequence=2, data=data, actor=house.coach)
+    form_gone(house, form_id)
     assert do(house, calls.update_item, item, title="Looking back")["title"] == "Looking back"
     with pytest.raises(Invalid):
         do(house, calls.update_item, item, form_id=form_id)

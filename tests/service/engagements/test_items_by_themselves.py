@@ -19,8 +19,10 @@ from tests.service.engagements.programs import (
     LEILA,
     RAFAEL,
     answered,
+    asked_by_hand,
     do,
     form,
+    form_gone,
     item_of,
     items,
     mails,
@@ -151,6 +153,35 @@ def test_c12_an_invoices_item_is_completed_when_it_is_paid(house: House) -> None
     assert states(house) == {"First instalment": "completed"}
 
 
+@pytest.mark.parametrize("delivery", ["manual", "after_previous"])
+def test_c12_an_invoice_that_is_sent_from_its_own_page_sends_its_item(house: House, delivery: str) -> None:
+    invoice = house.invoice("created", "draft")
+    item_of(house, "Three wins")
+    wanted = {"invoice_id": str(invoice), "delivery": {"mode": delivery}, "to": [LEILA]}
+    item = item_of(house, "First instalment", "invoice", **wanted)
+    assert item["state"] == ("scheduled" if delivery == "after_previous" else "pending")
+    house.invoice("sent", "sent", invoice=invoice, sequence=2)
+    found = do(house, calls.get_item, item)
+    assert (found["state"], found["sent_at"] is not None) == ("sent", True)
+    assert [one["title"] for one in items(house, by=house.client)] == ["First instalment"]
+    assert house.get()["status"] == "in_progress", "what is sent starts the engagement (C8)"
+    assert sent(house) == [], "billing is not asked to send it again"
+    house.invoice("paid", "paid", invoice=invoice, sequence=3)
+    assert do(house, calls.get_item, item)["state"] == "completed"
+
+
+def test_c22_a_form_that_is_sent_by_hand_makes_its_recipients_those_of_its_item(house: House) -> None:
+    item = item_of(house, "Reflection", "form", form_id=form(house), to=[RAFAEL])
+    asked_by_hand(house, item, LEILA, {"email": "ana@client.example", "name": "Ana"})
+    found = do(house, calls.get_item, item)
+    assert found["state"] == "sent"
+    assert [one["email"] for one in found["recipients"]] == [LEILA["email"], "ana@client.example"]
+    assert [one["title"] for one in items(house, by=house.client)] == ["Reflection"]
+    other = item_of(house, "For Rafael", "form", form_id=form(house), to=[LEILA])
+    asked_by_hand(house, other, RAFAEL)
+    assert [one["title"] for one in items(house, by=house.client)] == ["Reflection"], "it was not asked there"
+
+
 def test_c12_feedback_is_completed_when_all_stakeholders_have_answered(house: House) -> None:
     goal = goal_of(house)
     item = item_of(house, "Feedback on the goal", "feedback", to=[RAFAEL, {"email": "ana@client.example"}])
@@ -180,8 +211,7 @@ def test_what_cannot_go_out_by_itself_is_cancelled_and_the_log_says_why(house: H
     first = item_of(house, "Three wins")
     reflection = item_of(house, "Reflection", "form", form_id=form_id, to=[LEILA])
     do(house, calls.schedule_item, reflection, after_previous=True)
-    data = {"title": "Reflection", "revision": 1, "confidential": False}
-    house.harness.feed("documents.form.deleted.v1", subject=UUID(form_id), sequence=2, data=data, actor=house.coach)
+    form_gone(house, form_id)
     assert do(house, calls.complete_item, first)["state"] == "completed", "which it is whatever follows"
     assert states(house) == {"Three wins": "completed", "Reflection": "cancelled"}
     entry = next(entry for entry in house.activity() if entry["verb"] == "withheld")

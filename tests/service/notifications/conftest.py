@@ -6,6 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.service.notifications.hooks import Hooks
+from tests.service.notifications.hookserver import HookServer
 from tests.service.notifications.house import House
 from tests.service.notifications.mailserver import MailServer
 from tests.support.harness import Harness, service_harness
@@ -31,3 +33,14 @@ def post(house: House, mail_server: MailServer) -> House:
     """The house, with a mail server that works."""
     house.sends_to(mail_server.url)
     return house
+
+
+@pytest.fixture
+def hooks(notifications: Harness) -> Hooks:
+    return Hooks(notifications)
+
+
+@pytest.fixture
+def hook() -> Iterator[HookServer]:
+    with HookServer() as server:
+        yield server

@@ -118,7 +118,7 @@ def test_c6_the_gate_is_asked_at_the_very_last_moment(post: House, mail_server: 
     assert mail_server.taken == []
 
 
-def feedback(post: House, goal: UUID, **context: str) -> None:
+def feedback(post: House, goal: UUID, **context: str | int) -> None:
     about = {"kind": "goal", "id": goal, "version": 1}
     post.request("feedback_request", GUEST, about=about, context=context)
 
@@ -136,6 +136,22 @@ def test_c6_feedback_is_not_asked_by_mail_of_whoever_has_answered_or_was_taken_o
     post.feed("engagements.stakeholder.added.v1", stakeholder, facts)
     feedback(post, goal, stakeholder_id=str(stakeholder))
     assert sorted(mail["state"] for mail in post.log()) == ["cancelled", "cancelled", "queued"]
+
+
+def test_c19_feedback_is_not_asked_by_the_dead_link_of_one_who_was_taken_off_and_added_again(
+    post: House, mail_server: MailServer
+) -> None:
+    goal, stakeholder = uuid4(), uuid4()
+    facts = {"engagement_id": post.engagement, "goal_id": goal}
+    added = post.feed("engagements.stakeholder.added.v1", stakeholder, facts)
+    feedback(post, goal, stakeholder_id=str(stakeholder), stakeholder_version=added)
+    post.feed("engagements.stakeholder.removed.v1", stakeholder, facts)
+    again = post.feed("engagements.stakeholder.added.v1", stakeholder, facts)
+    post.send_all()
+    assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")
+    feedback(post, goal, stakeholder_id=str(stakeholder), stakeholder_version=again)
+    post.send_all()
+    assert len(mail_server.taken) == 1
 
 
 def test_c6_c18_a_new_round_withholds_what_waits_of_the_one_before(post: House, mail_server: MailServer) -> None:
@@ -158,6 +174,59 @@ def test_c6_a_form_is_not_mailed_once_all_have_answered_it(post: House) -> None:
     post.feed("documents.form_request.answered.v1", asked, facts)
     post.send_all()
     assert (post.only()["state"], post.only()["rule"]) == ("cancelled", "C6")
+
+
+SISTER = {"person_id": None, "email": "vera.soto@example.net", "name": "Vera Soto"}
+
+
+def settled(post: House, asked: UUID, *recipients: UUID) -> None:
+    """Tells that these of the two who were asked are done."""
+    facts = {
+        "engagement_id": post.engagement, "form_id": uuid4(), "item_id": None, "state": "sent", "recipients": 2,
+        "answered": 0, "settled": list(recipients),
+    }  # fmt: skip
+    post.feed("documents.form_request.updated.v1" if recipients else "documents.form_request.sent.v1", asked, facts)
+
+
+def form_for(post: House, asked: UUID, recipient: UUID, to: dict[str, object], **changes: object) -> None:
+    post.request("form_request", to, context={"request_id": str(asked), "recipient_id": str(recipient)}, **changes)
+
+
+@pytest.mark.parametrize("reminder", [False, True])
+def test_c6_c19_a_form_is_not_mailed_to_the_one_who_is_done_and_is_to_the_others(
+    post: House, mail_server: MailServer, reminder: bool
+) -> None:
+    asked, guest, sister = uuid4(), uuid4(), uuid4()
+    settled(post, asked)
+    for one, to in ((guest, GUEST), (sister, SISTER)):
+        context = {"request_id": str(asked), "recipient_id": str(one), "reminder": reminder}
+        post.request("form_request", to, context=context)
+    settled(post, asked, guest)
+    post.send_all()
+    assert mail_server.recipients == [SISTER["email"]]
+    withheld = post.only(state="cancelled")
+    assert (withheld["recipient"], withheld["rule"]) == (GUEST["email"], "C6")
+
+
+def test_c6_c19_who_is_done_while_a_mail_is_retried_or_handed_over_gets_none(
+    post: House, mail_server: MailServer
+) -> None:
+    asked, guest, sister = uuid4(), uuid4(), uuid4()
+    form_for(post, asked, guest, GUEST)
+    mail_server.answers = lambda stage, recipient: "450 Busy" if stage == "rcpt" else None
+    post.send_all()
+    settled(post, asked, guest)
+    form_for(post, asked, sister, SISTER)
+
+    def revoke(stage: str, recipient: str) -> None:
+        if stage == "rcpt" and recipient == SISTER["email"]:
+            settled(post, asked, guest, sister)
+
+    mail_server.answers = revoke
+    post.harness.clock.advance(seconds=10)
+    post.send_all()
+    assert {mail["state"] for mail in post.log()} == {"cancelled"}
+    assert mail_server.taken == []
 
 
 @pytest.mark.parametrize("kind", ["form_request", "feedback_request"])

@@ -34,9 +34,9 @@ def asked_for(post: House, kind: str, *recipients: Any, **changes: Any) -> None:
         post.request(kind, *recipients, **changes)
 
 
-def sent(post: House, server: MailServer, kind: str, *recipients: Any) -> EmailMessage:
+def sent(post: House, server: MailServer, kind: str, *recipients: Any, **changes: Any) -> EmailMessage:
     """The newest mail, sent for this."""
-    asked_for(post, kind, *recipients)
+    asked_for(post, kind, *recipients, **changes)
     post.send_all()
     return server.mails[-1]
 
@@ -83,8 +83,10 @@ def test_a_mail_that_one_must_get_offers_no_way_out(post: House, mail_server: Ma
 
 def test_who_is_known_as_a_client_or_a_colleague_is_offered_no_way_out(post: House, mail_server: MailServer) -> None:
     record = post.client_called("Grace Mbeki", "internal_record")
-    for one in (post.client, record, post.coach):
-        assert sent(post, mail_server, "session_scheduled", one)["List-Unsubscribe"] is None
+    own = post.engagement_of(record)
+    for one, engagement in ((post.client, post.engagement), (record, own), (post.coach, post.engagement)):
+        mail = sent(post, mail_server, "session_scheduled", one, engagement_id=engagement)
+        assert mail["List-Unsubscribe"] is None
 
 
 def test_c19_each_mail_has_a_token_of_its_own_of_which_only_a_digest_is_kept(
@@ -190,8 +192,8 @@ def test_c19_an_unknown_or_expired_link_is_not_found_and_forgotten_in_time(
 def test_a_person_with_that_address_gets_mail_by_its_own_rules(post: House, mail_server: MailServer) -> None:
     """Who unsubscribed as a guest and becomes a client is a client; news are switched off under the profile then."""
     unsubscribe(post, token_of(sent(post, mail_server, "form_request", GUEST)))
-    post.client_called("Tomás Herrera", "active", email=GUEST["email"])
-    post.request("form_request", GUEST)
+    own = post.engagement_of(post.client_called("Tomás Herrera", "active", email=GUEST["email"]))
+    post.request("form_request", GUEST, engagement_id=own)
     post.send_all()
     assert len(mail_server.taken) == 2
 

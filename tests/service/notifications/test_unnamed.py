@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -11,8 +12,10 @@ from sqlalchemy import update
 
 from contracts.actor import Actor
 from contracts.calls import notifications as calls
+from contracts.calls import suppressions as suppression_calls
 from contracts.calls.item_notifications import preview_item_notification
 from contracts.envelope import Event
+from contracts.errors import Conflict
 from contracts.notification import KINDS as KINDS_OF_MAIL
 from services.engagements.activity.wording import mail_line
 from services.notifications.outbound.gate import NEUTRAL
@@ -193,3 +196,93 @@ def test_the_engagements_own_client_and_staff_are_named(house: House) -> None:
     assert [mail["recipient_name"] for mail in log] == ["Leila Haddad", "Judith Okonkwo"]
     assert [mail["recipient_portal"] for mail in log] == ["active", "staff"]
     assert [mail["person_id"] for mail in log] == [str(house.client.id), str(house.coach.id)]
+
+
+SHOWN = ("subject", "state", "reason", "rule", "recipient_name", "recipient_portal", "person_id", "text", "html")
+
+
+def as_shown(house: House, kind: str, email: str, **changes: Any) -> dict[str, Any]:
+    """What the coach reads of a mail to that address, without the address itself."""
+    house.harness.clock.advance(seconds=1)
+    house.request(kind, {**TYPED, "email": email}, **changes)
+    detail = house.detail(house.log(house.coach)[-1]["id"], house.coach)
+    return {name: detail[name] for name in SHOWN}
+
+
+@pytest.mark.parametrize("kind", [*KINDS, "session_rescheduled", "session_cancelled", "session_reminder"])
+@pytest.mark.parametrize("origin", ["staff", "automatic"])
+def test_c22_a_coach_reads_of_it_what_is_read_of_an_address_that_nobody_knows(
+    house: House, nora: Actor, kind: str, origin: str
+) -> None:
+    about = {"about_id": uuid4(), "origin": origin}
+    known = as_shown(house, kind, TYPED["email"], **about)
+    unknown = as_shown(house, kind, "nobody.knows@example.org", **about)
+    if known["state"] == unknown["state"]:
+        assert known == unknown
+    else:
+        assert (known["rule"], known["reason"]) == (None, None), "this client may get more than others of any address"
+
+
+def test_c22_a_mail_that_is_out_offers_the_way_out_that_any_address_is_offered(
+    post: House, nora: Actor, mail_server: MailServer
+) -> None:
+    texts = []
+    for email in (TYPED["email"], "nobody.knows@example.org"):
+        post.request("form_request", {**TYPED, "email": email})
+        post.send_all()
+        post.harness.clock.advance(seconds=1)
+        texts.append(post.detail(post.log(post.coach)[-1]["id"], post.coach)["text"])
+    assert texts[0] == texts[1]
+    assert "/unsubscribe/…" in texts[0]
+    assert [mail["List-Unsubscribe"] is not None for mail in mail_server.mails] == [True, True]
+
+
+def test_c22_who_unsubscribes_so_gets_no_such_mail_and_all_of_its_own(
+    post: House, nora: Actor, mail_server: MailServer
+) -> None:
+    other = people.coach("Other Coach")
+    post.coach_is(other)
+    own = post.engagement_of(nora, other)
+    post.request("form_request", TYPED)
+    post.send_all()
+    found = re.search(r"unsubscribe/([\w-]+)", mail_server.mails[0]["List-Unsubscribe"])
+    assert found
+    post.harness.call(suppression_calls.unsubscribe, {"token": found[1]})
+    post.harness.call(suppression_calls.unsubscribe, {"token": _link_of(post, mail_server)})
+    known, unknown = (as_shown(post, "form_request", email) for email in (TYPED["email"], "nobody.knows@example.org"))
+    assert (known["state"], known) == ("refused", unknown)
+    assert _verdict(post, "form_request", TYPED["email"])["reason"] == known["reason"]
+    post.request("form_request", nora, engagement_id=own)
+    post.send_all()
+    assert mail_server.recipients[-1] == "nora.quist@example.org"
+
+
+def _link_of(post: House, server: MailServer) -> str:
+    """The token of a link that was mailed to an address that nobody knows."""
+    post.request("form_request", {**TYPED, "email": "nobody.knows@example.org"})
+    post.send_all()
+    return str(server.mails[-1]["List-Unsubscribe"]).strip("<>").rsplit("/", 1)[1]
+
+
+def test_c22_what_the_gate_says_later_tells_no_more_than_at_first(post: House, mail_server: MailServer) -> None:
+    nora = post.client_called("Nora Quist", "active")
+    post.engagement_of(nora, people.coach("Other Coach"))
+    post.request("session_cancelled", TYPED)
+    post.client_is(nora, portal="disabled")
+    post.send_all()
+    mail, full = post.only(actor=post.coach), post.only()
+    assert (mail["state"], mail["rule"], mail["reason"]) == ("cancelled", "C2", NEUTRAL)
+    assert full["rule"] == "C4", "admins see why"
+    (event,) = post.harness.events("notifications.notification.cancelled.v1")
+    assert (event.data["rule"], event.data["reason"]) == ("C2", NEUTRAL)
+
+
+def test_c22_a_mail_that_may_not_be_tried_again_does_not_say_why(house: House, nora: Actor) -> None:
+    house.request("session_cancelled", TYPED)
+    with house.harness.runtime.work() as work:
+        work.session.execute(update(Notification).values(state="failed", next_attempt_at=None))
+    house.client_is(nora, portal="disabled")
+    for actor, rule in ((house.coach, "C2"), (people.ADMIN, "C4")):
+        with pytest.raises(Conflict) as refused:
+            house.harness.call(calls.retry_notification, {"id": house.only()["id"]}, actor=actor)
+        assert refused.value.rule == rule

@@ -1,0 +1,1 @@
+"""Public events by HTTP to other systems, signed as Standard Webhooks."""
