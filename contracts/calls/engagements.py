@@ -271,11 +271,12 @@ class Activity(Schema):
 
 
 class ListActivity(PageInput):
-    """`id` is the engagement's; `by` keeps the entries of staff or of the client."""
+    """`id` is the engagement's; `by` keeps the entries of staff or of the client, `link` those that lead there."""
 
     id = fields.UUID(required=True)
     by = fields.String(validate=validate.OneOf(["staff", "client"]))
     kind = fields.String(validate=validate.OneOf(ACTIVITY_KINDS))
+    link = text(200)
 
 
 list_activity = query("engagements.list_activity", ListActivity, page_of(Activity), roles=SIGNED_IN)

@@ -11,6 +11,7 @@ from contracts.calls import command, query
 from contracts.schema import ById, Email, Entity, Instant, PageInput, Schema, Zone, page_of, text
 
 LOCATION_KINDS = ("phone", "in_person", "zoom", "skype", "meet", "teams", "other")
+ANSWERS = ("accepted", "declined", "tentative")
 SESSION_STATES = ("scheduled", "completed", "cancelled", "no_show")
 _FIRST = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 _LAST = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)
@@ -66,6 +67,12 @@ class Attendee(Schema):
     name = fields.String(required=True)
     role = fields.String(required=True, validate=validate.OneOf(["coach", "client", "guest"]))
     person_id = fields.UUID(required=True, allow_none=True)
+    answer = fields.String(
+        required=True,
+        allow_none=True,
+        validate=validate.OneOf(ANSWERS),
+        metadata={"description": "to the invite to the present time; null: none yet"},
+    )
 
 
 class Party(Schema):

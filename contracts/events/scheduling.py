@@ -109,6 +109,17 @@ class AttendeeAdded(AttendeeFacts):
     type = "scheduling.attendee.added.v1"
 
 
+class AttendeeReplied(AttendeeFacts):
+    """An attendee answered the invite. Another time of the session makes all answers void (rule C13).
+
+    Its subject is the session, whose version is its `sequence`.
+    """
+
+    type = "scheduling.attendee.replied.v1"
+
+    answer = fields.String(required=True, validate=validate.OneOf(["accepted", "declined", "tentative"]))
+
+
 class AttendeeRemoved(AttendeeFacts):
     """Somebody no longer attends a session."""
 

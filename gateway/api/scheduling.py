@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response
+from flask import Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import UnsupportedMediaType
 
-from contracts.calls import availability, bookings, calendar_feeds, calendars
+from contracts.calls import availability, bookings, calendar_feeds, calendar_replies, calendars
 from contracts.calls import scheduling as calls
+from contracts.errors import Invalid
 from gateway.api.expose import ApiRequest, Routes
 
 routes = Routes("Sessions")
@@ -38,6 +40,19 @@ routes.delete("/me/calendar", calendars.disconnect_calendar)
 routes.post("/me/calendar-feed", calendar_feeds.make_calendar_feed)
 routes.get("/me/calendar-feed", calendar_feeds.get_calendar_feed)
 routes.delete("/me/calendar-feed", calendar_feeds.revoke_calendar_feed)
+
+
+@routes.view("POST", "/calendar-replies", calendar_replies.take_reply, consumes="text/calendar", largest=200_000)
+def take_reply(api: ApiRequest) -> ResponseReturnValue:
+    """What an attendee answered to an invite, as a mail gateway got it (METHOD:REPLY, RFC 5546)."""
+    if request.mimetype != "text/calendar":
+        raise UnsupportedMediaType("The body must be text/calendar.")
+    try:
+        content = request.get_data(cache=False).decode()
+    except UnicodeDecodeError as error:
+        wrong = {"content": [f"Byte {error.start} is not UTF-8."]}
+        raise Invalid("The reply must be in UTF-8.", errors=wrong) from None
+    return jsonify(api.ask(calendar_replies.take_reply, {"content": content}))
 
 
 @routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")

@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import availability, scheduling
+from contracts.calls import availability, engagements, scheduling
 from contracts.calls import bookings as calls
 from contracts.calls.availability import LONGEST
 from gateway.asking import Json
@@ -82,11 +82,16 @@ def cancel(id: UUID) -> ResponseReturnValue:
 
 
 def look_at_own(id: UUID) -> tuple[Json, Json, Json]:
-    """The session, the terms under which its client may change it, and the values of its engagement's panes."""
+    """The session, the terms under which its client may change it, and the values of its page."""
     one = show.look(session=(scheduling.get_session, {"id": str(id)})).need("session")
-    asked = (calls.get_booking_terms, {"engagement_id": str(one["engagement_id"])})
-    found, values = look_at(one["engagement_id"], "Sessions", terms=asked)
-    return one, found.need("terms"), values
+    engagement = str(one["engagement_id"])
+    found, values = look_at(
+        engagement,
+        "Sessions",
+        terms=(calls.get_booking_terms, {"engagement_id": engagement}),
+        history=(engagements.list_activity, {"id": engagement, "link": f"/sessions/{id}", "limit": 50}),
+    )
+    return one, found.need("terms"), {**values, "history": found.items("history")}
 
 
 def is_late(session: Json, terms: Json) -> bool:

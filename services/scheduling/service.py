@@ -6,6 +6,7 @@ from chassis.service import Every, On, Service
 from contracts.calls import availability as availability_calls
 from contracts.calls import bookings as booking_calls
 from contracts.calls import calendar_feeds as feed_calls
+from contracts.calls import calendar_replies as reply_calls
 from contracts.calls import calendars as calendar_calls
 from contracts.calls import scheduling as calls
 from services.scheduling.availability import operations as availability
@@ -16,6 +17,7 @@ from services.scheduling.calendars import syncing
 from services.scheduling.copies import operations as copies
 from services.scheduling.feeds import operations as feeds
 from services.scheduling.reminders import operations as reminders
+from services.scheduling.replies import operations as replies
 from services.scheduling.sessions import operations as sessions
 from services.scheduling.sessions import series
 from services.scheduling.settings import Settings
@@ -53,6 +55,7 @@ service = Service(
         feed_calls.get_calendar_feed: feeds.get_feed,
         feed_calls.revoke_calendar_feed: feeds.revoke_feed,
         feed_calls.read_calendar_feed: feeds.read_feed,
+        reply_calls.take_reply: replies.take_reply,
     },
     listens=[
         On("engagements.organisation.*.v1", copies.organisation_changed),

@@ -53,6 +53,8 @@ def list_activity(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
         statement = statement.where(Activity.link.not_in(hidden))
     if "kind" in input:
         statement = statement.where(Activity.kind == input["kind"])
+    if "link" in input:
+        statement = statement.where(Activity.link == input["link"])
     if "by" in input:
         roles = ("client",) if input["by"] == "client" else ("coach", "admin")
         statement = statement.where(Activity.actor_role.in_(roles))

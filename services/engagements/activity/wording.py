@@ -96,7 +96,11 @@ def attendee_line(event: Event, session: str | None) -> Line:
     data = event.data
     who, target = data["name"] or data["email"], session or "a session"
     link = f"/sessions/{data['session_id']}"
-    if event.type.split(".")[2] == "added":
+    happened = event.type.split(".")[2]
+    if happened == "replied":
+        verb = "is not sure about" if data["answer"] == "tentative" else data["answer"]
+        return Line("session", "noted", f"noted that {who} {verb} {target}", target, link)
+    if happened == "added":
         return Line("session", "added", f"added {who} to {target}", target, link)
     return Line("session", "removed", f"removed {who} from {target}", target, link)
 

@@ -19,12 +19,13 @@ Method = Literal["REQUEST", "CANCEL"]
 
 @dataclass(frozen=True)
 class Attendee:
-    """Somebody who takes part; `person_id` is None for a guest."""
+    """Somebody who takes part; `person_id` is None for a guest, `answer` for whoever has not answered the invite."""
 
     email: str
     name: str
     role: Literal["coach", "client", "guest"]
     person_id: UUID | None
+    answer: str | None = None
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,9 @@ def _invited(attendee: Attendee, method: Method) -> vCalAddress:
     if attendee.role == "coach":
         address.params |= {"ROLE": "CHAIR", "PARTSTAT": "ACCEPTED"}
     else:
-        address.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": "NEEDS-ACTION"}
-        if method == "REQUEST":
+        answer = attendee.answer.upper() if attendee.answer else "NEEDS-ACTION"
+        address.params |= {"ROLE": "REQ-PARTICIPANT", "PARTSTAT": answer}
+        if method == "REQUEST" and not attendee.answer:
             address.params["RSVP"] = "TRUE"
     return address
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -74,7 +75,8 @@ def attendees_of(work: Work, session: Session) -> list[Attendee]:
         Attendee(client.email, client.name, "client", client.id),
         *(as_attendee(guest) for guest in session.guests),
     ]
-    return list({attendee.email.casefold(): attendee for attendee in reversed(everybody)}.values())[::-1]
+    named = list({attendee.email.casefold(): attendee for attendee in reversed(everybody)}.values())[::-1]
+    return [replace(one, answer=session.answered_by(one.email.casefold())) for one in named]
 
 
 def ics_for(

@@ -33,8 +33,9 @@ class Session(Entity, Base):
     refuses it (C15: an exclusion constraint on PostgreSQL, triggers on SQLite). One that is cancelled holds no time,
     nor does one of a deleted engagement, nor one whose coach was booked already when it was handed over (`conflict`).
 
-    `planned_at` is when it was put to its present time; null: when it was made. `late_changes` are those that its
-    client made within the coach's notice: each uses up one of the engagement's sessions.
+    `planned_at` is when it was put to its present time; null: when it was made. `time_sequence` is the
+    SEQUENCE since which it has that time. `late_changes` are those that its client made within the coach's notice: each
+    uses up one of the engagement's sessions.
     """
 
     __tablename__ = "session"
@@ -62,7 +63,9 @@ class Session(Entity, Base):
     ics_sequence: Mapped[int]
     item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
     planned_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
+    time_sequence: Mapped[int] = mapped_column(default=0, server_default="0")
     late_changes: Mapped[int] = mapped_column(default=0, server_default="0")
+    answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan", lazy="selectin", passive_deletes=True)
     guests: Mapped[list[Guest]] = relationship(
         order_by="Guest.position", cascade="all, delete-orphan", lazy="selectin", passive_deletes=True
     )
@@ -109,6 +112,25 @@ class Session(Entity, Base):
         self.starts_at, self.ends_at, self.reason = starts_at, ends_at, reason
         self.holds_time, self.conflict = True, False
         self.ics_sequence += 1
+        self.time_sequence = self.ics_sequence
+        self.answers = []
+
+    def answered_by(self, email_key: str) -> str | None:
+        """What that attendee answered to the invite to the present time; None for nothing yet."""
+        return next((one.answer for one in self.answers if one.email_key == email_key), None)
+
+    def is_newer(self, email_key: str, stamp: dt.datetime) -> bool:
+        """Whether an answer written then is not older than the one that is known."""
+        return all(one.stamp <= stamp for one in self.answers if one.email_key == email_key)
+
+    def answer(self, email_key: str, answer: str, stamp: dt.datetime) -> None:
+        """An attendee accepts, declines or is not sure, until the session is moved (C13)."""
+        self.must_be_scheduled("answered")
+        present = next((one for one in self.answers if one.email_key == email_key), None)
+        if present is None:
+            self.answers.append(Answer(email_key=email_key, answer=answer, stamp=stamp))
+        else:
+            present.answer, present.stamp = answer, stamp
 
     def hand_over(self, coach_id: UUID) -> None:
         """Another coach is another attendee: that raises the invite's SEQUENCE (C10, C13)."""
@@ -155,6 +177,7 @@ class Session(Entity, Base):
             guest.email, guest.name, guest.position = email, name, position
             after.append(guest)
         self.guests = after
+        self.answers = [one for one in self.answers if one.email_key not in present]
         return added, list(present.values())
 
     def cancel(self, reason: str | None) -> None:
@@ -186,3 +209,14 @@ class Guest(Entity, Base):
     email_key: Mapped[str]
     name: Mapped[str] = mapped_column(String(200))
     position: Mapped[int]
+
+
+class Answer(Base):
+    """What an attendee answered to the invite; `stamp` is when, by the attendee's own calendar program."""
+
+    __tablename__ = "answer"
+
+    session_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("session.id", ondelete="CASCADE"), primary_key=True)
+    email_key: Mapped[str] = mapped_column(primary_key=True)
+    answer: Mapped[str] = mapped_column(String(20))
+    stamp: Mapped[dt.datetime] = mapped_column(UtcDateTime)

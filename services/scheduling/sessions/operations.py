@@ -315,6 +315,11 @@ def _for_change(work: Work, actor: Actor, id_: UUID) -> tuple[Session, Coach]:
     return work.change(Session, id_, what="session"), coach
 
 
+def lock_session(work: Work, actor: Actor, id_: UUID) -> Session:
+    """The session, locked, for a change that concerns neither its time nor its coach's."""
+    return _for_change(work, actor, id_)[0]
+
+
 def _wanted(given: list[Input], *, besides: list[str]) -> list[tuple[str, str]]:
     """Pairs of address and name; client and coach attend anyway. The same address twice is `Invalid`."""
     seen: set[str] = set()

@@ -1,0 +1,1 @@
+"""Attendees answer the invites that they were mailed."""
