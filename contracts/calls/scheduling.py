@@ -215,6 +215,9 @@ class ListSessions(PageInput):
     to = Instant(load_default=None, allow_none=True)
     coach_id = fields.UUID(load_default=None, allow_none=True)
     state = fields.String(load_default=None, allow_none=True, validate=validate.OneOf(SESSION_STATES))
+    unsettled = fields.Boolean(
+        load_default=False, metadata={"description": "true: only those that are over and of which nobody has said how"}
+    )
 
 
 SessionPage = page_of(Session)

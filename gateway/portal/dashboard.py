@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, engagements, goals, scheduling
+from contracts.calls import billing, engagements, goals, scheduling
 from gateway.asking import Json, identity
 from gateway.portal import client_home, clock, show
 from gateway.portal.pages import SIGNED_IN, Pages
@@ -35,22 +35,18 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
     midnight, sunday = clock.start_of_day(now), clock.start_of_next_week(now)
     next_sunday = clock.start_of_next_week(sunday)
 
-    def sessions(start: dt.datetime, end: dt.datetime, **more: str) -> tuple[Call, Json]:
-        given = {"from": clock.as_text(start), "to": clock.as_text(end), "limit": 200, **whose, **more}
-        return (scheduling.list_sessions, given)
-
+    fortnight = {"from": clock.as_text(midnight), "to": clock.as_text(next_sunday), "limit": 200}
     found = show.look(
-        coming=sessions(midnight, next_sunday),
-        before=sessions(midnight - dt.timedelta(days=30), midnight, state="scheduled"),
+        coming=(scheduling.list_sessions, {**fortnight, **whose}),
+        unsettled=(scheduling.list_sessions, {"unsettled": True, "limit": 50, **whose}),
         todos=(goals.list_todos, {"limit": _TODOS}),
         quiet=(engagements.list_engagements, {"quiet": True, "limit": _SHOWN}),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
     )
-    coming, before = found.items("coming"), found.items("before")
+    coming = found.items("coming")
     next_midnight = clock.start_of_day(midnight + dt.timedelta(hours=36))
     open_ones = [session for session in coming if session["state"] == "scheduled"] if coming else []
     following = next((session for session in open_ones if session["ends_at"] > now), None)
-    unsaid = [session for session in [*(before or []), *open_ones] if session["ends_at"] <= now]
     later = [session for session in coming if session["starts_at"] >= next_midnight] if coming else []
     this_week = [session for session in later if session["starts_at"] < sunday]
     return show.page(
@@ -61,7 +57,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
         week=this_week or later,
         next=following,
         soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
-        unsaid=before if isinstance(before, show.Down) else list(reversed(unsaid)),
+        unsaid=found.items("unsettled"),
         todos=found.part("todos"),
         quiet=found.part("quiet"),
         unpaid=_unpaid([found.items(state) for state in _UNPAID]),

@@ -91,6 +91,15 @@ def test_an_import_that_is_no_csv_is_415(coach, broker):
     assert coach("POST", "/clients/import", data=b"name,email\n", content_type="text/csv").status_code == 200
 
 
+def test_a_reply_to_an_invite_comes_as_a_calendar_and_nothing_else(coach, broker):
+    reply = "BEGIN:VCALENDAR\r\nMETHOD:REPLY\r\nEND:VCALENDAR\r\n"
+    problem_of(coach("POST", "/calendar-replies", json={"content": reply}), 415)
+    problem_of(coach("POST", "/calendar-replies", data=b"\xff", content_type="text/calendar"), 422)
+    problem_of(coach("POST", "/calendar-replies", data=b" " * 200_001, content_type="text/calendar"), 413)
+    assert coach("POST", "/calendar-replies", data=reply, content_type="text/calendar").status_code == 200
+    assert [sent.input for sent in broker.sent_to("scheduling.take_reply")] == [{"content": reply}]
+
+
 def test_c19_a_token_of_any_length_that_is_not_known_is_404(caller, broker):
     broker.answers["engagements.get_invitation"] = errors.NotFound("There is no such invitation.")
     problem_of(caller("")("GET", f"/public/invitations/{'x' * 300}"), 404)

@@ -44,8 +44,11 @@ def calendar(broker, monkeypatch):
     """One session today and one later this week; one of last week and one of early today have no outcome yet."""
     monkeypatch.setattr(clock, "now", lambda: NOW)
     sessions = [session("19T08:00"), session("24T06:00"), session("24T09:00"), session("26T12:00", number=4)]
+    over = [one for one in sessions if one["ends_at"] <= NOW.isoformat()]
     broker.answers["scheduling.list_sessions"] = lambda given: {
-        "items": [one for one in sessions if given["from"] <= one["starts_at"] < given["to"]],
+        "items": over
+        if given.get("unsettled")
+        else [one for one in sessions if given["from"] <= one["starts_at"] < given["to"]],
         "next": None,
     }
     nothing = ("billing.list_invoices", "engagements.list_todos", "engagements.list_engagements")
@@ -86,7 +89,7 @@ def test_a_coachs_dashboard_has_own_sessions(calendar, browser):
 
 def test_sessions_without_an_outcome_are_asked_for_alone(calendar, browser):
     browser("admin").get("/")
-    assert [sent.input.get("state") for sent in calendar.sent_to("scheduling.list_sessions")] == [None, "scheduled"]
+    assert [sent.input.get("unsettled") for sent in calendar.sent_to("scheduling.list_sessions")] == [None, True]
 
 
 @pytest.fixture

@@ -273,6 +273,8 @@ def list_all(work: Work, actor: Actor, input: Input) -> Input:
         statement = statement.where(Session.coach_id == input["coach_id"])
     if input["state"] is not None:
         statement = statement.where(Session.state == input["state"])
+    if input["unsettled"]:
+        statement = statement.where(Session.state == "scheduled", Session.ends_at <= work.now)
     return _page(work, actor, statement, input, descending=False)
 
 

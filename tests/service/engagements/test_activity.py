@@ -120,6 +120,24 @@ def test_outcomes_and_attendees_are_told(house: House) -> None:
     ]
 
 
+def test_answers_to_invites_are_told_by_nobody_in_particular_and_each_session_has_its_own_history(house: House) -> None:
+    first, second = house.session(number=1), house.session(number=2)
+    guest = {
+        "session_id": first,
+        "engagement_id": UUID(house.engagement),
+        "email": "mo@example.net",
+        "name": "Mo Mentor",
+    }
+    for answer in ("accepted", "tentative"):
+        house.clock.advance(seconds=1)
+        house.harness.feed("scheduling.attendee.replied.v1", subject=first, data=guest | {"answer": answer})
+    assert lines(house, link=f"/sessions/{first}")[1:] == [
+        ("Coachworks", "noted that Mo Mentor accepted Session 1"),
+        ("Coachworks", "noted that Mo Mentor is not sure about Session 1"),
+    ]
+    assert len(lines(house, link=f"/sessions/{second}")) == 1
+
+
 def test_resources_are_told_by_who_gave_them(house: House) -> None:
     resource(house, "shared", house.coach, "Welcome.pdf")
     resource(house, "shared", house.client, "Offer-template-v2.docx")

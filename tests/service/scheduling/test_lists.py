@@ -104,6 +104,18 @@ def test_a_list_keeps_to_one_state(house: House) -> None:
         of_state("forgotten")
 
 
+def test_what_is_over_and_not_said_how_it_went_can_be_asked_for_however_long_ago(house: House) -> None:
+    long_ago = house.schedule("2024-11-21T10:00:00Z")
+    house.complete(house.schedule("2026-11-20T10:00:00Z"))
+    house.cancel(house.schedule("2026-11-21T10:00:00Z"))
+    house.schedule("2026-11-24T08:30:00Z")  # it goes on now
+    house.schedule()
+    asked = {"unsettled": True}
+    assert _ids(house.harness.call(calls.list_sessions, asked, house.coach)) == [long_ago["id"]]
+    house.harness.clock.advance(minutes=30)
+    assert len(_ids(house.harness.call(calls.list_sessions, asked, house.coach))) == 2
+
+
 def test_a_session_names_its_program_and_how_many_sessions_that_has_as_the_engagement_says_now(house: House) -> None:
     session = house.schedule()
     assert (session["program_name"], session["sessions_total"]) == ("Business Coaching", 16)
