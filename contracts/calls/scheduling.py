@@ -156,11 +156,12 @@ class PreviewSeries(Rhythm):
 
 
 class PlannedTime(Schema):
-    """`is_taken`: the coach is booked then already (C15)."""
+    """`is_taken`: the coach is booked then already (C15); `is_busy`: not free by the coach's own calendar."""
 
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
     is_taken = fields.Boolean(required=True)
+    is_busy = fields.Boolean(required=True)
 
 
 class PlannedTimes(Schema):

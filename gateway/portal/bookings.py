@@ -33,7 +33,7 @@ def book_form(id: UUID) -> ResponseReturnValue:
 def _book_form(id: UUID, **again: Any) -> ResponseReturnValue:
     found, values = look_at(id, "Sessions", terms=(calls.get_booking_terms, {"engagement_id": str(id)}))
     terms = found.need("terms")
-    return show.page("pages/booking.html", terms=terms, session=None, **_free(terms), **values, **again)
+    return show.page("pages/booking.html", terms=terms, session=None, late=False, **_free(terms), **values, **again)
 
 
 @pages.post("/engagements/<uuid:id>/book", CLIENT)
@@ -52,7 +52,9 @@ def move_form(id: UUID, **again: Any) -> ResponseReturnValue:
     """The free slots to which a client can move the session, which must be an own one."""
     one, terms, values = look_at_own(id)
     taken: Json = {"session_id": str(id), "duration_minutes": one["duration_minutes"]}
-    return show.page("pages/booking.html", terms=terms, session=one, **_free(terms, **taken), **values, **again)
+    late = is_late(one, terms)
+    free = _free(terms, **taken) if may_move(one, terms, values["engagement"]) else _NOTHING_FREE
+    return show.page("pages/booking.html", terms=terms, session=one, late=late, **free, **values, **again)
 
 
 def move(id: UUID) -> ResponseReturnValue:
@@ -100,17 +102,22 @@ def is_late(session: Json, terms: Json) -> bool:
     return bool(clock.now() > session["starts_at"] - notice)
 
 
+def may_move(session: Json, terms: Json, engagement: Json) -> bool:
+    """Whether its client may move it now: while the engagement runs, in time, or where a late move can be counted."""
+    in_time = not is_late(session, terms) or (terms["late_changes_count"] and terms["left"] > 0)
+    return bool(terms["is_open"] and engagement["status"] != "completed" and in_time)
+
+
+_NOTHING_FREE: Json = {"days": [], "next_href": None, "first_href": None, "zone": ""}
+
+
 def _free(terms: Json, **more: Any) -> Json:
     """`days` with free slots from `?from=` on, and where the days after these stand."""
-    asked = request.args.get("from", "")
-    try:
-        begin = dt.datetime.combine(dt.date.fromisoformat(asked), dt.time(), clock.reader_zone())
-    except ValueError:
-        begin = clock.now()
-    begin = max(begin, clock.now())
+    asked = clock.day_of(request.args.get("from", ""))
+    begin = max(dt.datetime.combine(asked, dt.time(), clock.reader_zone()), clock.now()) if asked else clock.now()
     until = min(begin + LONGEST, terms["bookable_until"] + dt.timedelta(minutes=1))
     if not terms["is_open"] or until <= begin:
-        return {"days": [], "next_href": None, "first_href": request.path if asked else None, "zone": ""}
+        return {**_NOTHING_FREE, "first_href": request.path if asked else None}
     given = {"id": terms["coach"]["id"], "from": clock.as_text(begin), "to": clock.as_text(until), **more}
     slots = show.look(slots=(availability.list_slots, given)).need("slots")["items"]
     by_day = [(day, list(each)) for day, each in groupby(slots, key=lambda slot: clock.local(slot["starts_at"]).date())]

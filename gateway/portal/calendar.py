@@ -10,19 +10,18 @@ from urllib.parse import urlencode
 from flask import g, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import availability, scheduling
-from contracts.errors import Forbidden, Invalid
+from contracts.calls import availability, calendars, scheduling
+from contracts.calls.availability import LONGEST
+from contracts.errors import Invalid
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
 from gateway.portal.clients import coach_choices, coaches_if_admin
-from gateway.portal.filters import zone_words
 from gateway.portal.pages import STAFF, Pages
 from gateway.typed import typed
 
 pages = Pages()
 
 VIEWS = ("week", "month", "list")
-_MOST_DAYS = 62
 
 
 @pages.get("/calendar", STAFF)
@@ -33,7 +32,9 @@ def calendar() -> ResponseReturnValue:
     begin = dt.datetime.combine(monday, dt.time(), clock.reader_zone())
     whose = _whose()
     given = {"from": clock.as_text(begin), "to": clock.as_text(begin + dt.timedelta(days=7)), "limit": 200, **whose}
-    found = show.look(sessions=(scheduling.list_sessions, given), **coaches_if_admin())
+    found = show.look(
+        sessions=(scheduling.list_sessions, given), own=(calendars.get_calendar, {}), **coaches_if_admin()
+    )
     g.style_nonce = secrets.token_urlsafe(16)
 
     def address(**changes: Any) -> str:
@@ -42,6 +43,7 @@ def calendar() -> ResponseReturnValue:
     return show.page(
         "pages/calendar.html",
         sessions=found.items("sessions"),
+        own=found.part("own"),
         view=view if view in VIEWS else "week",
         day=day,
         today=clock.local(clock.now()).date(),
@@ -52,7 +54,6 @@ def calendar() -> ResponseReturnValue:
         address=address,
         coaches=coach_choices(found),
         coach_id=_chosen().get("coach_id", ""),
-        zone=zone_words(begin),
         zone_name=str(clock.reader_zone()),
         nonce=g.style_nonce,
     )
@@ -62,8 +63,8 @@ def calendar() -> ResponseReturnValue:
 def events() -> ResponseReturnValue:
     """What stands in [from, to), dates of the reader: JSON for the calendar, times as the reader's clock shows them."""
     begin, end = _bound("from"), _bound("to")
-    if not dt.timedelta(0) < end - begin <= dt.timedelta(days=_MOST_DAYS):
-        raise Invalid("The input is not valid.", errors={"to": [f"At most {_MOST_DAYS} days after “from”."]})
+    if not dt.timedelta(0) < end - begin <= LONGEST:
+        raise Invalid("The input is not valid.", errors={"to": [f"At most {LONGEST.days} days after “from”."]})
     within = {"from": clock.as_text(begin), "to": clock.as_text(end)}
     following = _next_one()
     sessions = [one for one in _all_sessions(within) if one["state"] != "cancelled"]
@@ -92,14 +93,10 @@ def _all_sessions(within: Json) -> list[Json]:
 
 
 def _busy_times(within: Json) -> list[Json]:
-    """Those of the one coach who is shown; a colleague's are nobody else's but admins' to see."""
-    coach = _whose().get("coach_id")
-    if coach is None:
-        return []
-    try:
-        answer = ask(availability.list_busy_times, {"id": coach, **within})
-    except Forbidden:
-        return []
+    """Those of the one coach who is shown; where all are, one's own."""
+    who = identity()
+    assert who is not None
+    answer = ask(availability.list_busy_times, {"id": _whose().get("coach_id", who.person["id"]), **within})
     items: list[Json] = typed(availability.list_busy_times, answer)["items"]
     return items
 
@@ -140,17 +137,15 @@ def _local(instant: dt.datetime) -> str:
 
 
 def _day() -> dt.date:
-    try:
-        return dt.date.fromisoformat(request.args.get("date", ""))
-    except ValueError:
-        return clock.local(clock.now()).date()
+    """The day asked for, if it is one that a calendar can show, else today."""
+    day = clock.day_of(request.args.get("date", ""))
+    return day or clock.local(clock.now()).date()
 
 
 def _bound(name: str) -> dt.datetime:
-    try:
-        day = dt.date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        raise Invalid("The input is not valid.", errors={name: ["Not a date like 2026-11-24."]}) from None
+    day = clock.day_of(request.args.get(name, ""))
+    if day is None:
+        raise Invalid("The input is not valid.", errors={name: ["Not a date like 2026-11-24."]})
     return dt.datetime.combine(day, dt.time(), clock.reader_zone())
 
 

@@ -31,6 +31,15 @@ def instant_of(typed: str) -> str:
         return typed
 
 
+def day_of(typed: str) -> dt.date | None:
+    """`YYYY-MM-DD` as a date; None for what is none, or lies where no session can be."""
+    try:
+        day = dt.date.fromisoformat(typed)
+    except ValueError:
+        return None
+    return day if 2000 <= day.year < 2100 else None
+
+
 def start_of_day(instant: dt.datetime) -> dt.datetime:
     """Midnight at the beginning of the reader's day."""
     return dt.datetime.combine(local(instant).date(), dt.time(), reader_zone())

@@ -12,6 +12,7 @@ from contracts.calls import Call, engagements, items, notifications
 from contracts.calls import scheduling as calls
 from contracts.calls.bookings import get_booking_terms
 from contracts.errors import Invalid, NotFound
+from gateway.api.problems import flat
 from gateway.asking import Json, ask, identity
 from gateway.portal import bookings, clock, show, told
 from gateway.portal.engagements import look_at
@@ -58,8 +59,8 @@ def sessions(id: UUID) -> ResponseReturnValue:
 def session(id: UUID) -> ResponseReturnValue:
     """To a client also what it may do with it, where the coach has opened booking."""
     one, terms, values = bookings.look_at_own(id)
-    late = bookings.is_late(one, terms)
-    return show.page("pages/session.html", session=one, terms=terms, late=late, **values)
+    late, movable = bookings.is_late(one, terms), bookings.may_move(one, terms, values["engagement"])
+    return show.page("pages/session.html", session=one, terms=terms, late=late, movable=movable, **values)
 
 
 @pages.get("/sessions/<uuid:id>/invite.ics", SIGNED_IN)
@@ -117,7 +118,8 @@ def show_dates(id: UUID) -> ResponseReturnValue:
     try:
         dates = typed(calls.preview_series, ask(calls.preview_series, _times(id) | _rhythm()))["items"]
     except (Invalid, NotFound) as error:
-        return show.page("pages/session_dates.html", dates=[], problem={"title": error.detail})
+        said = " ".join(message for messages in flat(error.errors).values() for message in messages)
+        return show.page("pages/session_dates.html", dates=[], problem={"title": error.detail, "detail": said})
     return show.page("pages/session_dates.html", dates=dates)
 
 

@@ -41,11 +41,12 @@ def test_c22_a_coach_asks_for_own_sessions_and_busy_times_alone(browser, broker)
     assert other not in str(asked)
 
 
-def test_an_admin_sees_all_coaches_by_name_and_the_busy_times_of_one_who_is_chosen(browser, broker):
+def test_an_admin_sees_all_coaches_by_name_with_own_busy_times_or_those_of_the_one_chosen(browser, broker):
     answer(broker, SESSION, busy=[BUSY])
     admin = browser("admin")
-    (everybody,) = admin.get(WEEK).get_json()
-    assert everybody["extendedProps"]["coach"] == "Judith Okonkwo"
+    everybody, own = admin.get(WEEK).get_json()
+    assert (everybody["extendedProps"]["coach"], own["title"]) == ("Judith Okonkwo", "Busy")
+    assert broker.sent_to("scheduling.list_busy_times")[0].input["id"] in str(broker.people)
     one, busy = admin.get(f"{WEEK}&coach_id={SESSION['coach']['id']}").get_json()
     assert (one["extendedProps"]["coach"], busy["title"]) == ("", "Busy")
 

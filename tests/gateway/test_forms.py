@@ -303,6 +303,7 @@ def test_an_invoice_is_made_of_the_lines_that_say_something(coach, services):
         "copy_to": ["a@example.com", "b@example.com"],
         "due_date": None,
         "notes": "Thank you.",
+        "card_payment": False,
     }
 
 

@@ -47,9 +47,9 @@ class Availability(Entity, Base):
         )
 
     @property
-    def is_set(self) -> bool:
-        """Whether the coach has opened booking at all."""
-        return self.version > 0
+    def is_open(self) -> bool:
+        """Whether the coach offers any hours at all: without, only staff plan and change sessions."""
+        return bool(self.weekly) or any(row["from"] for row in self.exceptions)
 
     @property
     def change_notice(self) -> dt.timedelta:

@@ -85,7 +85,8 @@ def list_busy_times(work: Work, actor: Actor, input: Input) -> Input:
     """When the coach is busy by the own calendar, which nobody but the coach and admins may know (C22)."""
     if not actor.is_admin and actor.id != input["id"]:
         raise Forbidden("Only the coach and admins see when a coach is busy.")
-    taken = sorted(busy_elsewhere(work, input["id"], input["from"], input["to"]))
+    coach = work.copy(Coach, input["id"], what="coach")
+    taken = sorted(busy_elsewhere(work, coach.id, input["from"], input["to"]))
     return {"items": [{"starts_at": starts_at, "ends_at": ends_at} for starts_at, ends_at in taken]}
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
 from services.scheduling.availability.free import availability_of
 from services.scheduling.bookings.rules import late_changes_count, must_be_a_slot, must_be_left, offered_by
-from services.scheduling.copies.models import Coach, Engagement
+from services.scheduling.copies.models import Coach
 from services.scheduling.sessions.numbering import counters_of
-from services.scheduling.sessions.operations import lock_for_scheduling, schedule_one, view
+from services.scheduling.sessions.operations import lock_for_scheduling, schedule_one, visible_engagement
+from services.scheduling.sessions.views import view
 
 Input = dict[str, Any]
 
@@ -20,8 +20,7 @@ Input = dict[str, Any]
 def book(work: Work, actor: Actor, input: Input) -> Input:
     """A client books a free slot: the session is scheduled, and coach and client get the invite.
 
-    Raises `Forbidden` where the coach has not opened booking, `NoneLeft`, and `NotFree`, also when somebody else was
-    quicker (C15).
+    Raises `NotOpen`, `NoneLeft`, and `NotFree`, also when somebody else was quicker (C15).
     """
     engagement, coach = lock_for_scheduling(work, actor, input["engagement_id"])
     offered = offered_by(work, coach)
@@ -40,15 +39,13 @@ def book(work: Work, actor: Actor, input: Input) -> Input:
 
 def get_terms(work: Work, actor: Actor, input: Input) -> Input:
     """Under which terms the engagement's client may book, move and cancel."""
-    engagement = work.copy(Engagement, input["engagement_id"], what="engagement")
-    if engagement.deleted or not actor.sees(engagement):
-        raise NotFound("There is no such engagement.", awaited=True)
+    engagement = visible_engagement(work, actor, input["engagement_id"])
     coach = work.copy(Coach, engagement.coach_id, what="coach")
     found = availability_of(work, coach)
     left = 0 if engagement.status == "completed" else counters_of(work, engagement).left
     return {
         "coach": coach,
-        "is_open": found.is_set,
+        "is_open": found.is_open,
         "left": left,
         "slot_minutes": found.slot_minutes,
         "bookable_until": work.now + dt.timedelta(days=found.horizon_days),

@@ -8,12 +8,16 @@ from uuid import UUID
 from sqlalchemy import select
 
 from chassis.work import Work
-from contracts.errors import Conflict, Forbidden
+from contracts.errors import Conflict
 from services.scheduling.availability.free import SENTENCES, availability_of, why_not_free
 from services.scheduling.availability.models import Availability
 from services.scheduling.copies.models import Coach, Engagement, Organisation
 from services.scheduling.sessions.models import Session
 from services.scheduling.sessions.numbering import counters_of
+
+
+class NotOpen(Conflict):
+    """The coach has not opened booking: only staff plan and change sessions."""
 
 
 class NotFree(Conflict):
@@ -29,10 +33,10 @@ class TooLate(Conflict):
 
 
 def offered_by(work: Work, coach: Coach) -> Availability:
-    """When the coach offers time; raises `Forbidden` where the coach has not opened booking."""
+    """When the coach offers time; raises `NotOpen` where there are no hours at all."""
     found = availability_of(work, coach)
-    if not found.is_set:
-        raise Forbidden(f"{coach.name} plans the sessions: please ask for another time.")
+    if not found.is_open:
+        raise NotOpen(f"{coach.name} plans the sessions: please ask for another time.")
     return found
 
 
@@ -42,10 +46,15 @@ def late_changes_count(work: Work) -> bool:
     return organisation is not None and organisation.late_changes_count
 
 
-def must_be_left(work: Work, engagement: Engagement) -> None:
-    """Raises `NoneLeft` unless one more session of the engagement may be used."""
+def must_run(engagement: Engagement) -> None:
+    """Raises `NoneLeft` for an engagement that is completed."""
     if engagement.status == "completed":
         raise NoneLeft("This engagement is completed: no more sessions can be booked.")
+
+
+def must_be_left(work: Work, engagement: Engagement) -> None:
+    """Raises `NoneLeft` unless one more session of the engagement may be used."""
+    must_run(engagement)
     if counters_of(work, engagement).left == 0:
         raise NoneLeft(f"All {engagement.sessions_total} sessions of this engagement are planned or used up.")
 

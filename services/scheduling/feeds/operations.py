@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
@@ -58,7 +58,7 @@ def end_feed_of(work: Work, person_id: UUID) -> None:
 
 
 def read_feed(work: Work, actor: Actor, input: Input) -> Input:
-    """The sessions that its person gives or has, from a quarter of a year ago on, cancelled ones apart (C22).
+    """The sessions that its person gives or has, from a quarter of a year ago on, cancelled ones apart (C10, C22).
 
     Raises the one refusal of every dead link (C19).
     """
@@ -66,7 +66,8 @@ def read_feed(work: Work, actor: Actor, input: Input) -> Input:
     feed = work.session.scalars(select(CalendarFeed).where(CalendarFeed.token_digest == digest)).first()
     if feed is None:
         raise dead_link()
-    own = or_(Engagement.client_id == feed.person_id, Session.coach_id == feed.person_id)
+    given = and_(Session.coach_id == feed.person_id, Engagement.coach_id == feed.person_id)
+    own = or_(Engagement.client_id == feed.person_id, given)
     wanted = (
         select(Session)
         .join(Engagement, Engagement.id == Session.engagement_id)

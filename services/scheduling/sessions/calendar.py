@@ -16,8 +16,9 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from chassis.work import Work
+from contracts.actor import Actor
 from contracts.errors import NotFound
-from services.scheduling.copies.models import Coach
+from services.scheduling.copies.models import Coach, Engagement
 from services.scheduling.sessions.models import COACH_BOOKED_ONCE, CoachBooked, Session
 
 
@@ -41,11 +42,16 @@ def holder(
 
 
 def must_be_free(
-    work: Work, coach: Coach, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: UUID | None = None
+    work: Work, actor: Actor, coach: Coach, starts_at: dt.datetime, ends_at: dt.datetime, *, besides: UUID | None = None
 ) -> None:
-    """Raises `CoachBooked`, naming the session that holds the time; the coach's time must be locked."""
+    """Raises `CoachBooked`, naming the session that holds the time if the actor may know of it (C22).
+
+    The coach's time must be locked.
+    """
     other = holder(work, coach.id, starts_at, ends_at, besides=besides)
     if other is not None:
+        if not actor.sees(work.session.get_one(Engagement, other.engagement_id)):
+            raise _booked(coach.name, "")
         zone = ZoneInfo(other.time_zone)
         begin, end = other.starts_at.astimezone(zone), other.ends_at.astimezone(zone)
         when = f"{begin:%Y-%m-%d} from {begin:%H:%M} to {end:%H:%M} ({other.time_zone})"

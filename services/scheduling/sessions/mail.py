@@ -16,7 +16,7 @@ from services.scheduling.sessions.location import place_of
 from services.scheduling.sessions.models import Guest, Session
 from services.scheduling.sessions.numbering import number_of
 
-_CONTEXT = ("title", "number", "starts_at", "ends_at", "time_zone", "location", "reason", "previous_starts_at")
+_CONTEXT = ("title", "number", "starts_at", "ends_at", "time_zone", "location", "previous_starts_at")
 
 
 def facts_of(work: Work, session: Session) -> dict[str, Any]:
@@ -117,10 +117,12 @@ def tell(
     on_purpose: bool,
     listed: list[Attendee] | None = None,
     former: Attendee | None = None,
+    reason: str | None = None,
 ) -> None:
     """Asks for a mail of `kind` to each of `recipients`, with the invite that names `listed`, or just them.
 
     `facts` are those of the change's event, which must have been published, so that the version is the one told of.
+    `reason` is why it is moved or cancelled by this very change: no later mail repeats it.
     `on_purpose`: a member of staff scheduled or sent it, which an Internal Record's mail needs (S1.3, C3).
     """
     if not recipients:
@@ -135,7 +137,7 @@ def tell(
         trigger={"origin": "staff" if on_purpose else "automatic", "person_id": by.id},
         engagement_id=session.engagement_id,
         item_id=session.item_id,
-        context=context_of(facts),
+        context={**context_of(facts), "reason": reason},
         attachments=[
             {
                 "filename": "invite.ics",

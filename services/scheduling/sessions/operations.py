@@ -13,14 +13,15 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict, Invalid, NotFound
 from contracts.events import scheduling as events
-from services.scheduling.bookings.rules import count_if_late, must_be_a_slot, offered_by
+from services.scheduling.bookings.rules import count_if_late, must_be_a_slot, must_run, offered_by
 from services.scheduling.copies.models import Client, Coach, Engagement, Item
 from services.scheduling.sessions.calendar import flush_holding, lock_coaches, must_be_free
 from services.scheduling.sessions.following import settle
 from services.scheduling.sessions.invites import Method
 from services.scheduling.sessions.mail import as_attendee, attendees_of, facts_of, guest_facts, ics_for, tell
 from services.scheduling.sessions.models import Session
-from services.scheduling.sessions.numbering import counters_of, numbers_of
+from services.scheduling.sessions.numbering import counters_of
+from services.scheduling.sessions.views import view, views
 
 Input = dict[str, Any]
 
@@ -35,7 +36,8 @@ def schedule(work: Work, actor: Actor, input: Input) -> Input:
     Raises `CoachBooked` (C15) or `EngagementDeleted`; awaits the engagement, coach or client that events will bring.
     """
     engagement, coach = lock_for_scheduling(work, actor, input["engagement_id"])
-    must_be_free(work, coach, input["starts_at"], input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"]))
+    ends_at = input["starts_at"] + dt.timedelta(minutes=input["duration_minutes"])
+    must_be_free(work, actor, coach, input["starts_at"], ends_at)
     item_id = _item_id(work, engagement, input["item_id"])
     return view(work, actor, schedule_one(work, actor, engagement, coach, input, input["starts_at"], item_id))
 
@@ -86,9 +88,21 @@ def schedule_one(
     return session
 
 
-def _tell_all(work: Work, session: Session, facts: Input, kind: str, actor: Actor) -> None:
-    """Asks for a mail to everybody who attends; what a client does by itself is not staff's doing (C3)."""
-    tell(work, session, facts, kind, attendees_of(work, session), by=actor, on_purpose=actor.is_staff)
+def _tell_all(work: Work, session: Session, facts: Input, kind: str, actor: Actor, reason: str | None = None) -> None:
+    """Asks for a mail to everybody who attends, which tells the `reason` of this very change.
+
+    What a client does by itself is not staff's doing (C3); but guests are there because their coach put them there, and
+    an invite once mailed would stay in their calendars.
+    """
+    everybody = attendees_of(work, session)
+    if actor.is_staff:
+        tell(work, session, facts, kind, everybody, by=actor, on_purpose=True, reason=reason)
+        return
+    parties = [one for one in everybody if one.role != "guest"]
+    guests = [one for one in everybody if one.role == "guest"]
+    coach = Actor(session.coach_id, "coach", "")
+    tell(work, session, facts, kind, parties, by=actor, on_purpose=False, listed=everybody, reason=reason)
+    tell(work, session, facts, kind, guests, by=coach, on_purpose=True, listed=everybody, reason=reason)
 
 
 def _item_id(work: Work, engagement: Engagement, item_id: UUID | None) -> UUID | None:
@@ -137,14 +151,14 @@ def reschedule(work: Work, actor: Actor, input: Input) -> Input:
         return view(work, actor, session)
     if not actor.is_staff:
         _client_may_move(work, session, coach, input)
-    must_be_free(work, coach, input["starts_at"], ends_at, besides=session.id)
+    must_be_free(work, actor, coach, input["starts_at"], ends_at, besides=session.id)
     session.move(input["starts_at"], ends_at, coach.id, input["reason"], work.now)
     flush_holding(work, coach)
     facts = {**facts_of(work, session), "previous_starts_at": was_at}
     work.publish(events.SessionRescheduled, session, facts, actor)
     settle(work, former.id, was_at, was_until, actor)
     if input["notify"]:
-        _tell_all(work, session, facts, "session_rescheduled", actor)
+        _tell_all(work, session, facts, "session_rescheduled", actor, input["reason"])
     return view(work, actor, session)
 
 
@@ -161,7 +175,7 @@ def cancel(work: Work, actor: Actor, input: Input) -> Input:
     work.publish(events.SessionCancelled, session, facts, actor)
     settle(work, coach.id, session.starts_at, session.ends_at, actor)
     if input["notify"]:
-        _tell_all(work, session, facts, "session_cancelled", actor)
+        _tell_all(work, session, facts, "session_cancelled", actor, input["reason"])
     return view(work, actor, session)
 
 
@@ -170,6 +184,7 @@ def _client_may_move(work: Work, session: Session, coach: Coach, input: Input) -
     minutes = int(session.duration.total_seconds()) // 60
     if input["duration_minutes"] not in (None, minutes):
         raise Invalid("The input is not valid.", errors={"duration_minutes": ["Only staff change how long it lasts."]})
+    must_run(work.session.get_one(Engagement, session.engagement_id))
     offered = offered_by(work, coach)
     count_if_late(work, session, offered, "moved", uses_one_more=True)
     must_be_a_slot(work, offered, input["starts_at"], minutes, besides=session.id)
@@ -241,8 +256,7 @@ def list_of_engagement(work: Work, actor: Actor, input: Input) -> Input:
 
     Upcoming are those scheduled that have not ended; whatever is over, cancelled included, is past.
     """
-    engagement = work.copy(Engagement, input["engagement_id"], what="engagement")
-    _must_see(actor, engagement, "engagement")
+    engagement = visible_engagement(work, actor, input["engagement_id"])
     statement = select(Session).where(Session.engagement_id == engagement.id)
     upcoming = and_(Session.state == "scheduled", Session.ends_at > work.now)
     if input["when"] == "upcoming":
@@ -278,6 +292,13 @@ def list_all(work: Work, actor: Actor, input: Input) -> Input:
     return _page(work, actor, statement, input, descending=False)
 
 
+def visible_engagement(work: Work, actor: Actor, id_: UUID) -> Engagement:
+    """The engagement's copy; `NotFound` where it is deleted or the actor may not see it (C22)."""
+    engagement = work.copy(Engagement, id_, what="engagement")
+    _must_see(actor, engagement, "engagement")
+    return engagement
+
+
 def _must_see(actor: Actor, engagement: Engagement, what: str) -> None:
     if engagement.deleted or not actor.sees(engagement):
         raise NotFound(f"There is no such {what}.")
@@ -296,6 +317,8 @@ def _lock_engagement(work: Work, actor: Actor, id_: UUID, *, unknown: str) -> En
     if engagement is None:
         raise NotFound(f"There is no such {unknown}.", awaited=True)
     if not actor.sees(engagement):
+        raise NotFound(f"There is no such {unknown}.")
+    if engagement.deleted and not actor.is_staff:
         raise NotFound(f"There is no such {unknown}.")
     if engagement.deleted:
         raise EngagementDeleted("This engagement was deleted. Restore it first.", rule="C9")
@@ -341,48 +364,3 @@ def _wanted(given: list[Input], *, besides: list[str]) -> list[tuple[str, str]]:
 def _page(work: Work, actor: Actor, statement: Select[Any], input: Input, *, descending: bool) -> Input:
     found = page(work, statement, input, by=(Session.starts_at, Session.id), descending=descending)
     return {"items": views(work, actor, found["items"]), "next": found["next"]}
-
-
-def view(work: Work, actor: Actor, session: Session) -> Input:
-    """What the contract's `Session` shows."""
-    return views(work, actor, [session])[0]
-
-
-def views(work: Work, actor: Actor, sessions: list[Session]) -> list[Input]:
-    """What the contract's `Session` shows; engagements, people and numbers of a whole page are read in one go each."""
-    numbers = numbers_of(work, (session.engagement_id for session in sessions))
-    ids = {session.engagement_id for session in sessions}
-    engagements = {one.id: one for one in work.session.scalars(select(Engagement).where(Engagement.id.in_(ids)))}
-    ids = {session.coach_id for session in sessions}
-    coaches = {coach.id: coach for coach in work.session.scalars(select(Coach).where(Coach.id.in_(ids)))}
-    ids = {session.client_id for session in sessions}
-    clients = {client.id: client for client in work.session.scalars(select(Client).where(Client.id.in_(ids)))}
-    return [
-        {
-            "id": session.id,
-            "created_at": session.created_at,
-            "updated_at": session.updated_at,
-            "version": session.version,
-            "engagement_id": session.engagement_id,
-            "program_name": engagements[session.engagement_id].program_name,
-            "sessions_total": engagements[session.engagement_id].sessions_total,
-            "client": clients[session.client_id],
-            "coach": coaches[session.coach_id],
-            "title": session.title,
-            "number": numbers.get(session.id),
-            "starts_at": session.starts_at,
-            "ends_at": session.ends_at,
-            "duration_minutes": int(session.duration.total_seconds()) // 60,
-            "time_zone": session.time_zone,
-            "item_id": session.item_id,
-            "location": session.location,
-            "attendees": attendees_of(work, session),
-            "state": session.state,
-            "reason": session.reason,
-            "conflict": session.conflict and actor.is_staff,
-            "late_changes": session.late_changes,
-            "ics_uid": session.ics_uid,
-            "ics_sequence": session.ics_sequence,
-        }
-        for session in sessions
-    ]

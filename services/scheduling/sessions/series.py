@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.errors import NotFound
-from services.scheduling.copies.models import Coach, Engagement
+from services.scheduling.calendars.busy import busy_elsewhere
+from services.scheduling.copies.models import Coach
 from services.scheduling.sessions.calendar import holder
 from services.scheduling.sessions.models import CoachBooked
-from services.scheduling.sessions.operations import lock_for_scheduling, schedule_one, views
+from services.scheduling.sessions.operations import lock_for_scheduling, schedule_one, visible_engagement
+from services.scheduling.sessions.views import views
 
 Input = dict[str, Any]
 WEEKS = {"week": 1, "fortnight": 2}
@@ -43,16 +44,19 @@ def schedule_series(work: Work, actor: Actor, input: Input) -> Input:
 
 def preview_series(work: Work, actor: Actor, input: Input) -> Input:
     """When they would be, and which of these times are taken; schedules nothing."""
-    engagement = work.copy(Engagement, input["engagement_id"], what="engagement")
-    if engagement.deleted or not actor.sees(engagement):
-        raise NotFound("There is no such engagement.", awaited=True)
+    engagement = visible_engagement(work, actor, input["engagement_id"])
     coach = work.copy(Coach, engagement.coach_id, what="coach")
     zone = input["time_zone"] or coach.time_zone
     starts = starts_of(input["starts_at"], zone, input["every"], input["count"])
     length = dt.timedelta(minutes=input["duration_minutes"])
     return {
         "items": [
-            {"starts_at": start, "ends_at": start + length, "is_taken": _is_taken(work, coach, start, input)}
+            {
+                "starts_at": start,
+                "ends_at": start + length,
+                "is_taken": _is_taken(work, coach, start, input),
+                "is_busy": bool(busy_elsewhere(work, coach.id, start, start + length)),
+            }
             for start in starts
         ]
     }

@@ -53,6 +53,33 @@ def test_c3_what_a_client_does_is_not_on_purpose_of_staff(house: House) -> None:
     assert len(house.requests()) == 3
 
 
+def test_c13_guests_are_told_too_for_the_coach_has_put_them_there(house: House) -> None:
+    house.offer()
+    session = house.schedule(TEN, attendees=[{"email": "hr@example.org", "name": "HR"}])
+    house.reschedule(session, ELEVEN, by=house.client)
+    house.cancel(session, by=house.client)
+    for kind in ("session_rescheduled", "session_cancelled"):
+        parties, guests = house.requests(kind)
+        assert [one["email"] for one in guests["recipients"]] == ["hr@example.org"]
+        assert (guests["trigger"]["origin"], guests["trigger"]["person_id"]) == ("staff", str(house.coach.id))
+        assert (parties["trigger"]["origin"], len(parties["recipients"])) == ("automatic", 2)
+        assert ics_text(guests) == ics_text(parties), "the invite names everybody"
+        assert guests["key"] == parties["key"]
+
+
+def test_a_reason_is_told_of_the_change_that_it_was_given_for_and_of_no_other(house: House) -> None:
+    house.offer()
+    session = house.book(TEN)
+    house.reschedule(session, ELEVEN, by=house.client, reason="A treatment")
+    house.update(session, location=ZOOM)
+    house.attend(session, "boss@example.org")
+    house.attend(session)
+    house.cancel(session)
+    told = [(request["kind"], request["context"].get("reason")) for request in house.requests()]
+    assert [kind for kind, reason in told if reason] == ["session_rescheduled"]
+    assert len(told) == 6
+
+
 @pytest.mark.parametrize(
     ("starts_at", "why"),
     [
@@ -82,13 +109,24 @@ def test_c15_a_slot_that_somebody_else_has_is_refused_without_a_word_on_whose_it
 
 
 def test_booking_is_closed_where_the_coach_has_not_said_when(house: House) -> None:
-    with pytest.raises(Forbidden, match="plans the sessions"):
+    with pytest.raises(Conflict, match="plans the sessions"):
         house.book(TEN)
     session = house.schedule(TEN)
     for change in (lambda: house.reschedule(session, ELEVEN, by=house.client), lambda: cancel(house, session)):
-        with pytest.raises(Forbidden, match="plans the sessions"):
+        with pytest.raises(Conflict, match="plans the sessions"):
             change()
     assert terms(house)["is_open"] is False
+
+
+def test_a_coach_who_takes_all_hours_back_closes_booking(house: House) -> None:
+    house.offer()
+    session = house.book(TEN)
+    house.offer(weekly=[], exceptions=[{"date": "2026-12-24"}])
+    assert terms(house)["is_open"] is False
+    with pytest.raises(Conflict, match="plans the sessions"):
+        cancel(house, session)
+    house.offer(weekly=[], exceptions=[{"date": "2026-12-03", "from": "09:00", "to": "10:00"}])
+    assert house.book("2026-12-03T08:00:00Z")["state"] == "scheduled"
 
 
 def test_a_client_books_only_while_the_engagement_has_sessions_left(house: House) -> None:
@@ -109,6 +147,24 @@ def test_a_completed_engagement_is_not_booked(house: House) -> None:
     resize(house, 16, status="completed")
     with pytest.raises(Conflict, match="completed"):
         house.book(TEN)
+
+
+def test_what_is_left_of_a_completed_engagement_is_cancelled_and_not_moved(house: House) -> None:
+    house.offer()
+    session = house.book(TEN)
+    resize(house, 16, status="completed")
+    with pytest.raises(Conflict, match="completed"):
+        house.reschedule(session, ELEVEN, by=house.client)
+    assert cancel(house, session)["state"] == "cancelled"
+
+
+def test_c9_to_its_client_a_deleted_engagement_is_not_there(house: House) -> None:
+    house.offer()
+    session = house.book(TEN)
+    house.delete()
+    for act in (lambda: house.book(ELEVEN), lambda: cancel(house, session), lambda: terms(house)):
+        with pytest.raises(NotFound):
+            act()
 
 
 def test_c22_nobody_books_in_anothers_engagement_and_staff_schedule(house: House) -> None:
@@ -241,7 +297,7 @@ def test_c10_after_a_handover_the_new_coachs_hours_hold(house: House) -> None:
     session = house.book(TEN)
     new = house.coach_called("Carl Colleague")
     house.assign(new)
-    with pytest.raises(Forbidden, match="Carl Colleague"):
+    with pytest.raises(Conflict, match="Carl Colleague"):
         house.reschedule(session, ELEVEN, by=house.client)
     house.coach = new
     house.offer(weekly=[{"weekday": 2, "from": "09:00", "to": "10:00"}])

@@ -73,6 +73,18 @@ def test_c22_nobody_reads_the_sessions_of_others(house: House) -> None:
         assert "BEGIN:VEVENT" not in read(house, make(house, stranger))
 
 
+def test_c10_after_a_handover_the_former_coach_reads_nothing_of_it_not_even_what_was(house: House) -> None:
+    house.schedule("2026-11-20T10:00:00Z")
+    house.schedule()
+    former = make(house, house.coach)
+    assert len(events_of(read(house, former))) == 2
+    new = house.coach_called("Carl Colleague")
+    house.assign(new)
+    assert events_of(read(house, former)) == []
+    assert len(events_of(read(house, make(house, new)))) == 1
+    assert len(events_of(read(house, make(house, house.client)))) == 2
+
+
 def test_cancelled_sessions_and_those_of_deleted_engagements_are_not_in_it(house: House) -> None:
     token = make(house, house.client)
     house.cancel(house.schedule())

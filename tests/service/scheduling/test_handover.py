@@ -11,6 +11,17 @@ from tests.support import people
 CARL, JUDITH, LEILA = "carl.colleague@example.org", "judith.okonkwo@example.org", "leila.haddad@example.org"
 
 
+def test_c22_a_refusal_names_no_session_of_an_engagement_that_is_not_ones_own(house: House) -> None:
+    other = house.engagement_of(house.client_called("Otto Other"), house.coach)
+    house.schedule("2026-11-20T10:00:00Z", engagement_id=str(other), title="Otto's crisis")
+    mine = house.schedule("2026-11-21T10:00:00Z")
+    new = house.coach_called("Carl Colleague")
+    house.assign(new)
+    with pytest.raises(Conflict) as refused:
+        house.reschedule(mine, "2026-11-20T10:30:00Z", by=new)
+    assert (refused.value.rule, refused.value.detail) == ("C15", "Judith Okonkwo is booked at that time already.")
+
+
 def test_c10_future_sessions_move_and_past_ones_stay(house: House) -> None:
     past, coming = house.schedule("2026-11-20T10:00:00Z"), house.schedule()
     done = house.complete(house.schedule("2026-12-05T10:00:00Z"))

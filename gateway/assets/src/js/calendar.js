@@ -67,15 +67,21 @@ export function show(place) {
 
   /** The dialog asks; what it answers leads on, and closing it puts the session back. */
   async function ask({ event, oldEvent, revert }) {
-    trace = calendar.addEvent({ title: oldEvent.title, start: oldEvent.startStr, end: oldEvent.endStr, classNames: ["event-trace"], editable: false, extendedProps: oldEvent.extendedProps });
-    const minutes = Math.round((event.end - event.start) / 60_000);
-    const query = new URLSearchParams({ starts_at: event.startStr.slice(0, 16), duration_minutes: minutes, next: window.location.pathname + window.location.search });
-    await htmx.ajax("GET", `/sessions/${event.id}/reschedule?${query}`, "#dialog");
-    const dialog = document.getElementById("dialog");
     const back = () => {
       trace?.remove();
       revert();
     };
+    trace = calendar.addEvent({ title: oldEvent.title, start: oldEvent.startStr, end: oldEvent.endStr, classNames: ["event-trace"], editable: false, extendedProps: oldEvent.extendedProps });
+    const query = new URLSearchParams({ starts_at: event.startStr.slice(0, 16), next: window.location.pathname + window.location.search });
+    // What clocks show is no measure of how long it lasts, so only a new end says so.
+    if (event.endStr !== oldEvent.endStr && event.startStr === oldEvent.startStr) query.set("duration_minutes", Math.round((event.end - event.start) / 60_000));
+    const dialog = document.getElementById("dialog");
+    try {
+      await htmx.ajax("GET", `/sessions/${event.id}/reschedule?${query}`, "#dialog");
+    } catch {
+      back(); // there is no connection, which a toast says
+      return;
+    }
     if (dialog.open) dialog.addEventListener("close", back, { once: true });
     else back();
   }
@@ -86,6 +92,10 @@ export function show(place) {
     address.searchParams.set("view", nameOf(view));
     address.searchParams.set("date", dateOf(calendar.getDate()));
     window.history.replaceState(window.history.state, "", address);
+    for (const name of ["view", "date"]) {
+      const field = document.querySelector(`.calendar-tools input[name=${name}]`);
+      if (field) field.value = address.searchParams.get(name);
+    }
     for (const link of document.querySelectorAll("[data-calendar-view]")) {
       if (link.dataset.calendarView === nameOf(view)) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
