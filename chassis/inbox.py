@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from marshmallow import ValidationError
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import MetaData, insert, or_, select, update
 
 from chassis import context, logs, metrics
 from chassis.database import DOWN, insert_new
@@ -87,7 +87,8 @@ def handle(runtime: Runtime, work: Work, message: Message) -> None:
     with context.step(event.requestid, event.traceparent):
         for on in handlers:
             if _first_time(runtime, work, on.name, event.id):
-                on.handler(work, typed)
+                if on.unless is None or not on.unless(work, typed):
+                    on.handler(work, typed)
                 work.session.flush()
                 metrics.HANDLED.labels(runtime.name, on.name).inc()
             else:
@@ -189,6 +190,15 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
                 )
             )
         log.error("event_failed_again", id=id_, attempts=row.attempts + 1, parked=parked, error=repr(error))
+
+
+def forget_failed(work: Work, metadata: MetaData, mentioning: Collection[str]) -> None:
+    """Deletes the failed events whose bytes mention one of those words, in whatever case."""
+    table, words = metadata.tables["failed_event"], [word.lower() for word in mentioning]
+    for row in work.session.execute(select(table.c.id, table.c.body)).all():
+        text = row.body.decode("utf-8", "replace").lower()
+        if any(word in text for word in words):
+            work.session.execute(table.delete().where(table.c.id == row.id))
 
 
 def parked(runtime: Runtime) -> list[Any]:

@@ -61,10 +61,14 @@ def checks_of(operation: Operation) -> tuple[Check, ...]:
 
 @dataclass(frozen=True)
 class On:
-    """Listens: `handler(work, event)` for every event whose type matches the topic `pattern`."""
+    """Listens: `handler(work, event)` for every event whose type matches the topic `pattern`.
+
+    What comes while `unless(work, event)` says so is passed over.
+    """
 
     pattern: str
     handler: Handler
+    unless: Callable[[Any, Event], bool] | None = None
 
     @property
     def exchange(self) -> str:

@@ -248,6 +248,7 @@ class Client(Entity):
     coach_id = fields.UUID(required=True, allow_none=True)
     coach = fields.Nested(PersonRef, required=True, allow_none=True)
     portal = fields.String(required=True, validate=validate.OneOf(PORTAL_STATES))
+    erased_at = Instant(required=True, allow_none=True, metadata={"description": "rule C24"})
 
 
 class ClientProfile(Schema):

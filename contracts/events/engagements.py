@@ -107,6 +107,15 @@ class ClientEnabled(ClientFacts):
     type = "engagements.client.enabled.v1"
 
 
+class ClientErased(ClientFacts):
+    """All that was kept on a client was erased (rule C24); the facts are those of the empty record that is left.
+
+    Whoever keeps data of this client, or of its engagements, erases it too.
+    """
+
+    type = "engagements.client.erased.v1"
+
+
 class ProgramFacts(EventData):
     name = fields.String(required=True)
     sessions_total = fields.Integer(required=True)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Response, jsonify, request
+from uuid import UUID
+
+from flask import Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
-from contracts.actor import SIGNED_IN
+from contracts.actor import ADMIN, SIGNED_IN
 from contracts.calls import engagements as calls
-from contracts.calls import items
-from contracts.errors import Invalid, Unauthenticated
+from contracts.calls import erasures, items
+from contracts.errors import CoachworksError, Invalid, Unauthenticated
+from gateway import exporting
 from gateway.api.expose import ApiRequest, Routes
+from gateway.asking import ask_all
 
 routes = Routes("People and engagements")
 
@@ -69,6 +73,26 @@ routes.patch("/clients/<uuid:id>", calls.update_client)
 routes.post("/clients/<uuid:id>/disable", calls.disable_client)
 routes.post("/clients/<uuid:id>/enable", calls.enable_client)
 routes.get("/clients/<uuid:id>/engagements", calls.list_client_engagements)
+routes.post("/clients/<uuid:id>/export", erasures.request_client_export, status=202)
+routes.post("/clients/<uuid:id>/erase", erasures.erase_client, status=202)
+routes.get("/clients/<uuid:id>/erasure", erasures.get_client_erasure)
+
+
+@routes.view("GET", "/clients/<uuid:id>/export", roles=ADMIN, answers=erasures.ClientExportState)
+def client_export(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """Whether the export that was asked for can be fetched, and where."""
+    asked = api.ask(erasures.get_client_export, {"id": str(id), **api.query()})
+    found = ask_all(exporting.QUESTIONS)
+    answering = {name: not isinstance(answer, CoachworksError) for name, answer in found.items()}
+    public_url = current_app.extensions["coachworks.settings"].public_url
+    return exporting.state_of(asked, answering, f"{public_url}/api/v1/clients/{id}/export/zip")
+
+
+@routes.view("GET", "/clients/<uuid:id>/export/zip", roles=ADMIN, produces="application/zip")
+def client_archive(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """Everything that is held on the client in every service, as a ZIP."""
+    return exporting.archive(id)
+
 
 routes.post("/engagements/<uuid:id>/invitation", calls.invite_client, status=202)
 routes.delete("/engagements/<uuid:id>/invitation", calls.revoke_invitation)

@@ -25,6 +25,7 @@ from gateway.portal import (
     clock,
     dashboard,
     engagements,
+    erasures,
     filters,
     forms,
     goals,
@@ -48,7 +49,7 @@ from gateway.portal import (
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, notifications, programs, team, settings,
-    wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks,
+    wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

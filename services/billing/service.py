@@ -5,10 +5,12 @@ from __future__ import annotations
 from chassis.service import Every, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
+from contracts.calls import erasures as erasure_calls
 from services.billing.base import Base
 from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
+from services.billing.erasures import operations as erasures
 from services.billing.invoices import operations as invoices
 from services.billing.invoices import reminders, statement
 from services.billing.payments import operations as payments
@@ -40,9 +42,11 @@ service = Service(
         card_calls.take_stripe_event: cards.take_event,
         card_calls.list_stripe_events: cards.list_events,
         card_calls.retry_stripe_event: cards.retry_event,
+        erasure_calls.export_from_billing: erasures.export,
     },
     listens=[
         On("engagements.organisation.updated.v1", copies.organisation_changed),
+        On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.sent.v1", invoices.item_sent),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from chassis.service import Every, On, Service
 from contracts.calls import documents as calls
+from contracts.calls import erasures as erasure_calls
 from contracts.calls import forms as form_calls
 from services.documents.base import Base
 from services.documents.copies import operations as copies
+from services.documents.erasures import operations as erasures
 from services.documents.files import http, sweep
 from services.documents.forms import operations as forms
 from services.documents.forms import reminders
@@ -44,14 +46,16 @@ service = Service(
         form_calls.answer_my_form: forms.answer_mine,
         form_calls.get_form_page: forms.page_of,
         form_calls.answer_form: forms.answer,
+        erasure_calls.export_from_documents: erasures.export,
     },
     listens=[
         On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
-        On("engagements.note.*.v1", copies.note_changed),
-        On("engagements.assignment.*.v1", copies.assignment_changed),
-        On("engagements.item.*.v1", copies.item_changed),
-        On("engagements.item.sent.v1", forms.item_sent),
+        On("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
+        On("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
+        On("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
+        On("engagements.item.sent.v1", forms.item_sent, unless=erasures.is_over),
     ],
     every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire), Every(60, reminders.remind)],
     serves=http.make_app,

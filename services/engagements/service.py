@@ -3,6 +3,7 @@
 from chassis.service import Every, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
+from contracts.calls import erasures as erasure_calls
 from contracts.calls import feedback as feedback_calls
 from contracts.calls import goals as goal_calls
 from contracts.calls import items as item_calls
@@ -15,6 +16,8 @@ from services.engagements.clients import operations as clients
 from services.engagements.comments import operations as comments
 from services.engagements.copies import operations as copies
 from services.engagements.engagements import operations as engagements
+from services.engagements.erasures import exporting
+from services.engagements.erasures import operations as erasures
 from services.engagements.feedback import operations as feedback
 from services.engagements.goals import milestones
 from services.engagements.goals import operations as goals
@@ -67,6 +70,11 @@ service = Service(
         calls.import_clients: importing.import_clients,
         calls.disable_client: clients.disable,
         calls.enable_client: clients.enable,
+        erasure_calls.request_client_export: erasures.request_export,
+        erasure_calls.get_client_export: erasures.show_export,
+        erasure_calls.export_from_engagements: exporting.export,
+        erasure_calls.erase_client: erasures.erase,
+        erasure_calls.get_client_erasure: erasures.show_erasure,
         calls.create_program: programs.create,
         calls.list_programs: programs.list_all,
         calls.get_program: programs.show,
@@ -154,19 +162,20 @@ service = Service(
         calls.list_activity: activity.list_activity,
     },
     listens=[
-        On("scheduling.session.*.v1", copies.session_changed),
-        On("scheduling.attendee.*.v1", copies.attendee_changed),
-        On("documents.resource.*.v1", copies.resource_changed),
-        On("documents.folder.*.v1", copies.folder_changed),
-        On("documents.file.*.v1", copies.file_changed),
+        On("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over),
+        On("scheduling.attendee.*.v1", copies.attendee_changed, unless=erasures.is_over),
+        On("documents.resource.*.v1", copies.resource_changed, unless=erasures.is_over),
+        On("documents.folder.*.v1", copies.folder_changed, unless=erasures.is_over),
+        On("documents.file.*.v1", copies.file_changed, unless=erasures.is_over),
         On("documents.form.*.v1", copies.form_changed),
         On("documents.form_request.sent.v1", following.form_sent),
         On("documents.form_request.answered.v1", following.form_answered),
         On("billing.invoice.sent.v1", following.invoice_sent),
         On("billing.invoice.paid.v1", following.invoice_paid),
-        On("billing.invoice.*.v1", copies.invoice_changed),
-        On("billing.payment.removed.v1", copies.payment_removed),
-        On("notifications.notification.*.v1", copies.mail_settled),
+        On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over),
+        On("billing.payment.removed.v1", copies.payment_removed, unless=erasures.is_over),
+        On("notifications.notification.*.v1", copies.mail_settled, unless=erasures.is_over),
+        On("*.client.erased.v1", erasures.settled),
     ],
     every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from chassis.service import Every, On, Service
+from contracts.calls import erasures as erasure_calls
 from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
 from contracts.calls import suppressions as suppression_calls
 from contracts.calls import webhooks as webhook_calls
 from services.notifications.base import Base
 from services.notifications.copies import operations as copies
+from services.notifications.erasures import operations as erasures
 from services.notifications.eventlog import operations as eventlog
 from services.notifications.items import operations as items
 from services.notifications.outbound import operations as outbound
@@ -42,6 +44,7 @@ service = Service(
         item_calls.preview_item_notification: items.preview,
         item_calls.test_item_notification: items.send_test,
         calls.list_events: eventlog.list_events,
+        erasure_calls.export_from_notifications: erasures.export,
         suppression_calls.list_suppressions: suppressions.list_suppressions,
         suppression_calls.get_suppression: suppressions.show,
         suppression_calls.remove_suppression: suppressions.remove,
@@ -59,24 +62,25 @@ service = Service(
     listens=[
         On("#", eventlog.record),  # the first, see there
         On("engagements.organisation.*.v1", copies.organisation_changed),
+        On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.coach.*.v1", copies.coach_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
-        On("scheduling.session.*.v1", copies.session_changed),
-        On("billing.invoice.*.v1", copies.invoice_changed),
-        On("engagements.note.*.v1", copies.note_changed),
-        On("engagements.goal.*.v1", copies.goal_changed),
-        On("engagements.assignment.*.v1", copies.assignment_changed),
+        On("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over),
+        On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over),
+        On("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
+        On("engagements.goal.*.v1", copies.goal_changed, unless=erasures.is_over),
+        On("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
         On("engagements.comment.deleted.v1", copies.comment_deleted),
-        On("engagements.item.*.v1", copies.item_changed),
+        On("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
         On("engagements.feedback.received.v1", copies.feedback_received),
         On("engagements.stakeholder.*.v1", copies.stakeholder_changed),
-        On("documents.form_request.*.v1", copies.form_request_changed),
-        On("documents.resource.shared.v1", copies.resource_shared),
+        On("documents.form_request.*.v1", copies.form_request_changed, unless=erasures.is_over),
+        On("documents.resource.shared.v1", copies.resource_shared, unless=erasures.is_over),
         On("documents.resource.removed.v1", copies.resource_removed),
-        On("documents.folder.shared.v1", copies.folder_shared),
+        On("documents.folder.shared.v1", copies.folder_shared, unless=erasures.is_over),
         On("documents.folder.removed.v1", copies.folder_removed),
-        On("notification.requested.v1", outbound.queue),
+        On("notification.requested.v1", outbound.queue, unless=erasures.is_over),
     ],
     every=[
         Every(1, send_due),

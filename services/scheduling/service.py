@@ -8,6 +8,7 @@ from contracts.calls import bookings as booking_calls
 from contracts.calls import calendar_feeds as feed_calls
 from contracts.calls import calendar_replies as reply_calls
 from contracts.calls import calendars as calendar_calls
+from contracts.calls import erasures as erasure_calls
 from contracts.calls import scheduling as calls
 from services.scheduling.availability import operations as availability
 from services.scheduling.base import Base
@@ -15,6 +16,7 @@ from services.scheduling.bookings import operations as bookings
 from services.scheduling.calendars import operations as calendars
 from services.scheduling.calendars import syncing
 from services.scheduling.copies import operations as copies
+from services.scheduling.erasures import operations as erasures
 from services.scheduling.feeds import operations as feeds
 from services.scheduling.reminders import operations as reminders
 from services.scheduling.replies import operations as replies
@@ -56,10 +58,12 @@ service = Service(
         feed_calls.revoke_calendar_feed: feeds.revoke_feed,
         feed_calls.read_calendar_feed: feeds.read_feed,
         reply_calls.take_reply: replies.take_reply,
+        erasure_calls.export_from_scheduling: erasures.export,
     },
     listens=[
         On("engagements.organisation.*.v1", copies.organisation_changed),
         On("engagements.coach.*.v1", copies.coach_changed),
+        On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.item.*.v1", copies.item_changed),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.calls import Call, billing, cards, engagements
+from contracts.calls import Call, billing, cards, engagements, erasures
 from tests.architecture.house import SERVICES, calls_of, references, service_of, sources
 
 
@@ -38,4 +38,10 @@ def test_a_caller_waits_six_seconds_and_longer_only_for_what_is_long_work() -> N
         billing.invoice_pdf.path: 20,
         cards.open_pay_link.path: 12,  # Stripe is asked
         cards.check_out_invoice.path: 12,
+        erasures.erase_client.path: 30,  # all that a client ever left
+        erasures.export_from_engagements.path: 30,
+        erasures.export_from_scheduling.path: 30,
+        erasures.export_from_documents.path: 30,
+        erasures.export_from_notifications.path: 30,
+        erasures.export_from_billing.path: 30,
     }

@@ -20,6 +20,7 @@ from chassis.runtime import Runtime
 from chassis.work import Work
 from services.billing.cards.models import StripeEvent
 from services.billing.cards.units import from_units
+from services.billing.erasures import operations as erasures
 from services.billing.invoices.models import Invoice
 from services.billing.payments import operations as payments
 from services.billing.payments.models import Payment
@@ -50,6 +51,8 @@ def _handle(runtime: Runtime, id_: str) -> None:
             if event := _due(work, id_):
                 _act(work, event)
                 event.handled()
+                if _is_of_erased(work, event):
+                    event.forget_people()
     except DOWN:
         raise  # no attempt of the event's own
     except Exception as error:
@@ -71,6 +74,15 @@ def _act(work: Work, event: StripeEvent) -> None:
     if act := _ACTS.get(event.type):
         told = json.loads(event.payload)
         act(work, told["data"]["object"], dt.datetime.fromtimestamp(told["created"], dt.UTC))
+
+
+def _is_of_erased(work: Work, event: StripeEvent) -> bool:
+    """Whether it tells of a payment by a client who is erased (C24)."""
+    told = json.loads(event.payload).get("data", {}).get("object", {})
+    intents = [told[name] for name in ("payment_intent", "id") if isinstance(told.get(name), str)]
+    invoice_id = work.session.scalar(select(Payment.invoice_id).where(Payment.payment_intent.in_(intents)))
+    invoice = work.session.get(Invoice, invoice_id) if invoice_id else None
+    return invoice is not None and erasures.is_over(work, invoice)
 
 
 def _session_paid(work: Work, session: Told, at: dt.datetime) -> None:

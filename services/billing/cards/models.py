@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, Text, Uuid
@@ -15,6 +16,13 @@ from services.billing.base import Base
 #: Pauses before the second and later attempts; after the last one an event is parked. Long at the end, because what an
 #: event rests on may come days later: Stripe itself tries for three days.
 PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (1, 10, 60, 600, 3600, 6 * 3600, 86_400, 3 * 86_400))
+
+
+#: What accounting for an event reads of its object (cards/handling.py).
+_ACCOUNTED = frozenset(
+    ("id", "payment_status", "client_reference_id", "amount_total", "currency", "payment_intent", "amount_refunded",
+     "amount", "status")
+)  # fmt: skip
 
 
 class NotParked(Conflict):
@@ -48,6 +56,13 @@ class StripeEvent(Base):
     attempts: Mapped[int]
     next_attempt_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, index=True)
     error: Mapped[str | None] = mapped_column(Text)
+
+    def forget_people(self) -> None:
+        """Who paid is erased (C24): only what is still needed to account for it stays."""
+        told = json.loads(self.payload)
+        about = {name: value for name, value in told["data"]["object"].items() if name in _ACCOUNTED}
+        kept = {name: told[name] for name in ("id", "type", "created")}
+        self.payload = json.dumps({**kept, "data": {"object": about}})
 
     def handled(self) -> None:
         """All that it says has been done."""

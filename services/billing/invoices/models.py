@@ -227,6 +227,21 @@ class Invoice(Entity, Base):
         self._must_be_open("overdue")
         self._follow_payments(today)
 
+    def erase(self) -> None:
+        """Its client is erased (C24): what is owed and paid stays, and who was billed; whatever else was typed goes."""
+        self.lines = [{**line, "description": "Coaching"} for line in self.lines]
+        self.notes, self.program_name, self.copy_to = None, self.engagement.program_name, []
+        self.bill_to = {**self.billed_to, "email": ""}
+        for payment in self.payments:
+            payment.erase()
+
+    def forget_address(self, address: str) -> None:
+        """Whoever has the address is erased (C24): nothing is sent there any more."""
+        key = address.lower()
+        self.copy_to = [one for one in self.copy_to if one.lower() != key]
+        if self.bill_to and self.bill_to["email"].lower() == key:
+            self.bill_to = {**self.bill_to, "email": ""}
+
     def _must_be_open(self, what: str) -> None:
         if self.state == "draft":
             raise InvoiceNotOpen(f"A draft cannot be {what}; send it first.")

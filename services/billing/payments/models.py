@@ -71,6 +71,11 @@ class Payment(Entity, Base):
         if self.taken_online:
             raise TakenOnline("This payment was taken by Stripe: refund it there, and the refund shows here.")
 
+    def erase(self) -> None:
+        """Its payer is erased (C24): what was typed about it goes; what Stripe calls it stays."""
+        if not self.taken_online:
+            self.reference = None
+
     def refund_in_all(self, amount: Decimal) -> bool:
         """So much of it was refunded so far; an older word does not undo a newer one. Whether it is news."""
         before = self.refunded

@@ -25,7 +25,7 @@ from chassis.dispatch import answer_or_error
 from chassis.identity import verify
 from chassis.runtime import Runtime
 from chassis.service import Operation
-from contracts.actor import SIGNED_IN, STAFF
+from contracts.actor import ADMIN, SIGNED_IN, STAFF
 from contracts.calls import Call, command, query
 from contracts.calls.documents import (
     LARGEST_UPLOAD,
@@ -39,6 +39,7 @@ from contracts.calls.documents import (
 )
 from contracts.errors import CoachworksError, Forbidden, Invalid, Unauthenticated, Unavailable
 from contracts.schema import ById, Schema, line
+from services.documents.erasures import operations as erasures
 from services.documents.files import archive, download
 from services.documents.files.multipart import PIECE, NotMultipart, TooLarge, read_form
 from services.documents.library import operations as library
@@ -87,6 +88,10 @@ class _FolderInEngagement(Schema):
     folder_id = fields.UUID(required=True)
 
 
+class _FileOfClient(ById):
+    client_id = fields.UUID(required=True)
+
+
 class _Entry(Schema):
     id = fields.UUID()
     parent_id = fields.UUID()
@@ -108,6 +113,7 @@ _add_to_engagement = command("documents.add_resource_file", _NewResourceFile, Re
 _add_image = command("documents.add_image", _NewResourceFile, Image, roles=STAFF)
 _add_attachment = command("documents.add_attachment", _NewAttachment, Attachment, roles=STAFF)
 _content_of = query("documents.file_content", ById, _FileContent, roles=SIGNED_IN)
+_content_to_export = query("documents.exported_file", _FileOfClient, _FileContent, roles=ADMIN)
 _content_of_folder = query("documents.folder_content", _FolderInEngagement, _FolderContent, roles=SIGNED_IN)
 _ANSWERS: dict[Call, Operation] = {
     _add_to_library: library.add_file,
@@ -115,6 +121,7 @@ _ANSWERS: dict[Call, Operation] = {
     _add_image: resources.add_image,
     _add_attachment: resources.add_attachment,
     _content_of: resources.get_file,
+    _content_to_export: erasures.exported_file,
     _content_of_folder: folders.content,
 }
 
@@ -133,6 +140,7 @@ _ADDRESSES = Map(
         Rule("/engagements/<uuid:engagement_id>/files", methods=["POST"], endpoint="attachment"),
         Rule("/engagements/<uuid:engagement_id>/folders/<uuid:folder_id>/zip", methods=["GET"], endpoint="zip"),
         Rule("/files/<uuid:id>/content", methods=["GET"], endpoint="content"),
+        Rule("/clients/<uuid:client_id>/files/<uuid:id>/content", methods=["GET"], endpoint="export"),
     ]
 )
 
@@ -159,8 +167,8 @@ class _App:
             endpoint, found = _ADDRESSES.bind_to_environ(request.environ).match()
             given = {name: str(value) for name, value in found.items()}
             asked = _Asked(self._runtime, request.headers.get("Authorization", ""))
-            if endpoint == "content":
-                file = asked.answer(_content_of, given)
+            if endpoint in ("content", "export"):
+                file = asked.answer(_content_of if endpoint == "content" else _content_to_export, given)
                 return download.respond(request, self._store.open(file["checksum"]), **file)
             if endpoint == "zip":
                 folder = asked.answer(_content_of_folder, given)

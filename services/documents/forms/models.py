@@ -216,3 +216,7 @@ class FormRecipient(Base):
             return False
         self.revoked_at = now
         return True
+
+    def erase(self, instead: str) -> None:
+        """Who it was is erased (C24); what was answered about somebody else stays with that one."""
+        self.email, self.name = instead, ""

@@ -260,6 +260,13 @@ def revoke(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     return _shown(asked, actor)
 
 
+def end_for(work: Work, actor: Actor, recipient: FormRecipient) -> None:
+    """Nobody answers in that recipient's place any more; what was answered stays."""
+    asked = work.change(FormRequest, recipient.request_id, what="form request")
+    if not recipient.is_settled and recipient.revoke(work.now):
+        _settle(work, actor, asked)
+
+
 def _settle(work: Work, actor: Actor, asked: FormRequest) -> None:
     """Tells that one is done who was asked, which may be the end of the request."""
     work.session.flush()

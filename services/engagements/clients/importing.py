@@ -53,7 +53,7 @@ def _known(work: Work, actor: Actor, keys: list[str]) -> dict[str, Person | None
     for start in range(0, len(keys), CHUNK):
         chosen = Person.email_key.in_(keys[start : start + CHUNK])
         known |= dict.fromkeys(work.session.scalars(select(Person.email_key).where(chosen)))
-        mine = select(Person).where(chosen, Person.role == "client", visible_to(actor))
+        mine = select(Person).where(chosen, Person.role == "client", Person.erased_at.is_(None), visible_to(actor))
         known |= {client.email_key: client for client in work.session.scalars(mine)}
     return known
 

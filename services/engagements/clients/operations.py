@@ -48,8 +48,9 @@ def publish_added(work: Work, client: Person, actor: Actor) -> Person:
 
 
 def list_clients(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
-    """The clients that the actor may see, by name, with the filters that are given."""
-    statement = select(Person).options(selectinload(Person.coach)).where(Person.role == "client", visible_to(actor))
+    """The clients that the actor may see, by name, with the filters that are given; none that was erased."""
+    there = (Person.role == "client", Person.erased_at.is_(None), visible_to(actor))
+    statement = select(Person).options(selectinload(Person.coach)).where(*there)
     if "portal" in input:
         statement = statement.where(Person.portal == input["portal"])
     if "coach_id" in input:

@@ -114,6 +114,11 @@ class Engagement(Entity, Base):
             )
         self.deleted_at = now
 
+    def erase(self, now: dt.datetime, program_name: str | None) -> None:
+        """Its client is erased (C24): it is gone, and keeps no words that somebody wrote for it alone."""
+        self.describe({"program_name": program_name or "Engagement"})
+        self.ended_reason, self.deleted_at = None, self.deleted_at or now
+
     def restore(self, now: dt.datetime) -> None:
         """It is back as it was; after 30 days it is gone (C9)."""
         if self.deleted_at is None:

@@ -43,7 +43,7 @@ Input = dict[str, Any]
 
 def create(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Enrols a client in a program, which is copied (C11), or under a name of its own. Nobody is mailed (C5)."""
-    client = client_for(work, actor, input["client_id"])
+    client = _staying(work, client_for(work, actor, input["client_id"]))
     name, total = input["program_name"], input["sessions_total"]
     items: list[ProgramItem] = []
     if input["program_id"] is not None:
@@ -178,6 +178,7 @@ def delete(work: Work, actor: Actor, input: Input) -> None:
 def restore(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
     """Undoes the deletion, within 30 days (C9)."""
     engagement = engagement_for(work, actor, input["id"], change=True, deleted=True)
+    engagement.client.must_not_be_erased()
     engagement.restore(work.now)
     work.publish(EngagementRestored, engagement, engagement.facts(), actor)
     _log(work, engagement, actor, "restored", f"restored {engagement.program_name}", client_sees=False)
@@ -199,6 +200,13 @@ def progress_for(work: Work, engagements: Iterable[Engagement]) -> dict[UUID, Pr
         states[engagement_id].append(state)
     no_show_counts = organisation(work).no_show_counts
     return {id_: progress_of(states[id_], total, no_show_counts=no_show_counts) for id_, total in totals.items()}
+
+
+def _staying(work: Work, client: Person) -> Person:
+    """The client, who is not erased before the transaction ends; raises `Erased`."""
+    locked = work.session.get_one(Person, client.id, with_for_update={"read": True}, populate_existing=True)
+    locked.must_not_be_erased()
+    return locked
 
 
 def _unpaid_invoices(work: Work, engagement: Engagement) -> list[str]:

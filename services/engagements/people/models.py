@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.database import Entity
+from chassis.database import Entity, UtcDateTime
 from contracts.errors import Conflict
 from services.engagements.base import Base
 
@@ -41,6 +42,14 @@ class Deactivated(Conflict):
     """The member of staff has left."""
 
 
+class Erased(Conflict):
+    """The client was erased: nothing is left that could be changed."""
+
+
+#: What stands in place of a client who was erased (rule C24).
+ERASED_NAME = "Erased client"
+
+
 class Person(Entity, Base):
     """An admin, a coach or a client. `portal` is the state of a client (rule C1), None for staff."""
 
@@ -65,6 +74,7 @@ class Person(Entity, Base):
     company: Mapped[str | None] = mapped_column(String(150))
     coach_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"), index=True)
     coach: Mapped[Person | None] = relationship(remote_side="Person.id")
+    erased_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
 
     @classmethod
     def staff(cls, *, name: str, email: str, role: str, time_zone: str, team: str | None = None) -> Self:
@@ -94,8 +104,9 @@ class Person(Entity, Base):
     def describe(self, changes: dict[str, Any]) -> bool:
         """Takes over what is given of name, email, time_zone, locale, role, team, phone, company and coach.
 
-        Answers whether anything is different now.
+        Answers whether anything is different now. Raises `Erased`.
         """
+        self.must_not_be_erased()
         different = False
         for field, value in changes.items():
             if getattr(self, field) != value:
@@ -164,10 +175,23 @@ class Person(Entity, Base):
         self.portal = "disabled"
 
     def enable(self) -> None:
-        """The client can sign in again, with the password it had."""
+        """The client can sign in again, with the password it had; raises `Erased`."""
+        self.must_not_be_erased()
         if self.portal != "disabled":
             raise PortalNotDisabled(f"The portal access of {self.name} is not switched off.", rule="C1")
         self.portal = "active"
+
+    def must_not_be_erased(self) -> None:
+        """Raises `Erased`."""
+        if self.erased_at is not None:
+            raise Erased("This client was erased.", rule="C24")
+
+    def erase(self, now: dt.datetime) -> None:
+        """Nothing is left that tells who it was, and nobody signs in by it any more (C24). Raises `Erased`."""
+        nobody = f"{self.id}@erased.invalid"  # nobody else has it, and no mail ever reaches it (RFC 2606 §2)
+        self.describe({"name": ERASED_NAME, "email": nobody, "time_zone": "UTC", "locale": "en"})
+        self.describe({"phone": None, "company": None, "coach": None})
+        self.portal, self.password_hash, self.erased_at = "disabled", None, now
 
     # Data of the events
 

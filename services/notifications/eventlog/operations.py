@@ -13,16 +13,18 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import Invalid
+from services.notifications.erasures.operations import is_over
 from services.notifications.eventlog.models import EventType, LoggedEvent, Position
+from services.notifications.eventlog.scrubbing import scrubbed
 
 _PATTERN = re.compile(r"([\w-]+|\*|#)(\.([\w-]+|\*|#))*", re.ASCII)
 
 
 def record(work: Work, event: Event) -> None:
-    """Appends the event just as it came. Positions are handed out in the order of commits, whoever writes.
+    """Appends the event just as it came, or what may be left of it where its client is erased (C24).
 
-    It must be the first handler of every event: the counter is then the first lock that any transaction takes, and no
-    two can wait for each other.
+    Positions are handed out in the order of commits, whoever writes. It must be the first handler of every event: the
+    counter is then the first lock that any transaction takes, and no two can wait for each other.
     """
     position = _next_position(work)
     _remember_type(work, event.type)
@@ -32,7 +34,7 @@ def record(work: Work, event: Event) -> None:
             event_id=event.id,
             type=event.type,
             logged_at=work.now,
-            envelope=event.document,
+            envelope=scrubbed(event.document) if is_over(work, event) else event.document,
         )
     )
 

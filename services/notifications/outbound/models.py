@@ -213,6 +213,24 @@ class Notification(Entity, Claimable, Base):
         self.next_attempt_at = now
         self.reason = None
 
+    def erase(self, client_id: UUID, instead: str) -> bool:
+        """Its client is erased (C24): no word of it is left, and no address but that of another person of ours.
+
+        Whether it was still to go out, which it is not any more.
+        """
+        was_to_come = self.next_attempt_at is not None
+        if was_to_come or self.state == "failed":  # nor is it tried again
+            self._end("cancelled", reason=None, rule="C24")
+        if self.person_id in (None, client_id):
+            self.recipient, self.recipient_name = instead, ""
+        if self.person_id is None:
+            self.recipient_key = f"erased/{self.id}"
+        self.typed_email, self.typed_name = instead, ""
+        self.subject = self.sent_html = self.sent_text = ""
+        self.reason = self.told_reason = self.secret = None
+        self.claim = self.claimed_until = None
+        return was_to_come
+
     def _be_withheld(self, state: str, verdict: Verdict) -> None:
         self._end(state, reason=verdict.reason, rule=verdict.rule)
         self.told_rule, self.told_reason = verdict.told or (None, None)

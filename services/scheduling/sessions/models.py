@@ -197,6 +197,18 @@ class Session(Entity, Base):
         self.must_be_scheduled("marked as missed")
         self.state, self.conflict = "no_show", False
 
+    def erase(self) -> None:
+        """Its client is erased (C24): time and state stay, whatever was typed goes, and so do the guests."""
+        self.title, self.reason, self.location_detail = "Session", None, None
+        self.guests, self.answers = [], []
+
+    def forget_guest(self, email_key: str) -> None:
+        """One guest is erased (C24). Of a session to come that raises the invite's SEQUENCE (C13)."""
+        self.guests = [guest for guest in self.guests if guest.email_key != email_key]
+        self.answers = [one for one in self.answers if one.email_key != email_key]
+        if self.state == "scheduled":
+            self.ics_sequence += 1
+
 
 class Guest(Entity, Base):
     """Somebody who attends besides client and coach, known by address alone (S1.17)."""

@@ -10,6 +10,7 @@ from icalendar import Calendar
 from services.scheduling.calendars import syncing
 from tests.service.engagements.test_races import at_once
 from tests.service.scheduling.calendars.desk import Desk
+from tests.service.scheduling.test_erasures import erase
 from tests.support import people
 from tests.support.radicale import RadicaleServer
 
@@ -220,3 +221,18 @@ def test_a_coach_who_is_switched_off_leaves_the_calendar(desk: Desk) -> None:
     desk.work()
     assert desk.events() == []
     assert desk.shown()["state"] == "none"
+
+
+def test_c24_of_an_erased_client_no_word_is_left_there_and_what_was_to_come_leaves(desk: Desk) -> None:
+    over = desk.house.schedule(START, title="canary-7391")
+    desk.house.schedule("2026-12-20T15:00:00Z", title="canary-7391")
+    desk.connected()
+    desk.house.harness.clock.advance(days=10)
+    desk.house.complete(over)
+    desk.work()
+    assert len(desk.events()) == 2
+    erase(desk.house)
+    desk.work()
+    (event,) = desk.events()
+    assert (event["UID"], event["SUMMARY"]) == (over["ics_uid"], "Session")
+    assert "canary" not in desk.account.text(desk.href(over))
