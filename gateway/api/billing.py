@@ -34,13 +34,15 @@ routes.post("/invoices/<uuid:id>/stop-reminders", calls.stop_invoice_reminders)
 routes.post("/invoices/<uuid:id>/mark-paid", calls.mark_invoice_paid)
 routes.post("/invoices/<uuid:id>/payments", calls.record_payment, status=201)
 routes.post("/invoices/<uuid:id>/void", calls.void_invoice)
+routes.post("/invoices/<uuid:id>/replace", calls.replace_invoice, status=201)
+routes.get("/engagements/<uuid:engagement_id>/billable-sessions", calls.list_billable_sessions)
 routes.delete("/payments/<uuid:id>", calls.delete_payment)
 routes.get("/stripe-events", cards.list_stripe_events)
 routes.post("/stripe-events/<id>/retry", cards.retry_stripe_event)
 
 
 _COLUMNS = ("id", "number", "state", "client", "engagement", "bill_to", "issued_on", "due_date", "currency")
-_AMOUNTS = ("subtotal", "tax", "total", "paid", "balance", "credit")
+_AMOUNTS = ("subtotal", "discount", "tax", "total", "paid", "balance", "credit")
 
 
 @routes.view("GET", "/invoices.csv", calls.list_invoices, produces="text/csv")

@@ -10,7 +10,7 @@ from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.invoices import operations as invoices
-from services.billing.invoices import reminders, statement
+from services.billing.invoices import reminders, sessions, statement
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -31,6 +31,8 @@ service = Service(
         calls.switch_on_invoice_reminders: reminders.switch_on,
         calls.stop_invoice_reminders: reminders.stop,
         calls.void_invoice: invoices.void,
+        calls.replace_invoice: invoices.replace,
+        calls.list_billable_sessions: sessions.list_billable,
         calls.invoice_pdf: invoices.invoice_pdf,
         calls.mark_invoice_paid: payments.mark_paid,
         calls.record_payment: payments.record,
@@ -45,6 +47,7 @@ service = Service(
         On("engagements.organisation.updated.v1", copies.organisation_changed),
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("scheduling.session.completed.v1", copies.session_completed),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
     every=[Every(60, invoices.mark_overdue), Every(60, reminders.remind_due), Every(1, handling.handle_due)],

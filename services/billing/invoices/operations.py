@@ -16,7 +16,7 @@ from contracts.errors import Conflict, NotFound
 from contracts.events import billing as events
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Engagement
-from services.billing.invoices import numbers
+from services.billing.invoices import numbers, sessions
 from services.billing.invoices.mail import mail, rendered
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import facts, issuer_of, shown
@@ -35,10 +35,15 @@ class NumberTaken(Conflict):
 def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """A draft for an engagement that the actor sees."""
     engagement = copies.seen_engagement(work, actor, input.pop("engagement_id"))
-    invoice = work.add(Invoice.draft(engagement.id, input))
+    return shown(work, _written(work, actor, Invoice.draft(engagement.id, input)))
+
+
+def _written(work: Work, actor: Actor, draft: Invoice) -> Invoice:
+    work.add(draft)
     work.session.flush()
-    work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
-    return shown(work, invoice)
+    sessions.take(work, draft)
+    work.publish(events.InvoiceCreated, draft, facts(draft), actor)
+    return draft
 
 
 def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +79,7 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Changes a draft."""
     invoice = to_change(work, actor, input.pop("id"))
     invoice.write(input)
+    sessions.take(work, invoice)
     work.publish(events.InvoiceUpdated, invoice, facts(invoice), actor)
     return shown(work, invoice)
 
@@ -82,6 +88,7 @@ def delete(work: Work, actor: Actor, input: dict[str, Any]) -> None:
     """Deletes a draft."""
     invoice = to_change(work, actor, input["id"])
     invoice.must_be_draft("deleted")
+    sessions.free(work, invoice)
     work.publish(events.InvoiceDeleted, invoice, facts(invoice), actor)
     work.session.delete(invoice)
 
@@ -125,7 +132,15 @@ def _send(
     if work.session.scalar(select(Invoice.id).where(Invoice.number == number)):
         raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
     issuer = issuer_of(organisation)
-    invoice.send(series=series, position=position, number=number, today=today, now=work.now, issuer=issuer)
+    invoice.send(
+        series=series,
+        position=position,
+        number=number,
+        today=today,
+        now=work.now,
+        issuer=issuer,
+        due_days=organisation.invoice_due_days,
+    )
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
     if invoice.state == "paid":
         work.publish(events.InvoicePaid, invoice, facts(invoice), actor)
@@ -135,15 +150,28 @@ def _send(
 def must_not_be_deleted(engagement: Engagement) -> None:
     """Raises `EngagementDeleted`."""
     if engagement.deleted:
-        raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
+        raise EngagementDeleted("The engagement has been deleted; restore it first.", rule="C9")
 
 
 def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Declares a sent invoice void."""
     invoice = to_change(work, actor, input["id"])
-    invoice.void()
-    work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
+    _void(work, actor, invoice)
     return shown(work, invoice)
+
+
+def replace(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """Voids a sent invoice and writes it anew (C21): the draft that says the same. Both are kept."""
+    invoice = to_change(work, actor, input["id"])
+    must_not_be_deleted(invoice.engagement)
+    _void(work, actor, invoice)
+    return shown(work, _written(work, actor, invoice.written_anew()))
+
+
+def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
+    invoice.void()
+    sessions.free(work, invoice)
+    work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
 
 
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:

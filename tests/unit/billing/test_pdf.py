@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.billing.invoices.pdf import DocumentLine, InvoiceDocument, Issuer, Recipient, render
+from services.billing.invoices.document import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.pdf import render
 from services.billing.invoices.totals import Line, totals_of
 
 DETAILS = "Lindenstraße 14, 10969 Berlin\nVAT DE 318 204 771\n\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001"
