@@ -22,8 +22,15 @@ def _at_most(limit: str) -> validate.Range:
     return validate.Range(max=Decimal(limit), error=f"Must be at most {limit}.")
 
 
-def _percent(**kwargs: Any) -> DecimalText:
+def percent(**kwargs: Any) -> DecimalText:
+    """A rate of 0 to 100."""
     return DecimalText(minimum=Decimal(0), places=4, allow_none=True, validate=_at_most("100"), **kwargs)
+
+
+def currency_code(**kwargs: Any) -> fields.String:
+    """A currency of ISO 4217."""
+    known = validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code like EUR.")
+    return fields.String(validate=known, metadata={"description": "ISO 4217"}, **kwargs)
 
 
 def check_lines(lines: list[dict[str, Any]]) -> None:
@@ -46,8 +53,8 @@ class LineInput(Schema):
     description = text(1000, required=True)
     quantity = DecimalText(minimum=Decimal("0.0001"), places=4, required=True, validate=_at_most("1000000"))
     unit_price = DecimalText(places=4, required=True)
-    tax_rate = _percent(load_default=None)
-    discount_rate = _percent(load_default=None)
+    tax_rate = percent(load_default=None)
+    discount_rate = percent(load_default=None)
     session_id = fields.UUID(load_default=None, allow_none=True)
 
 
@@ -59,17 +66,10 @@ class BillToInput(Schema):
     address = text(500, shortest=0, load_default=None, allow_none=True)
 
 
-class InvoiceContent(Schema):
-    """What a draft says. `bill_to` null is the client. `due_date` null is `due_days` after the day of sending, those
-    null the organisation's, and without them there is no date to pay by. `paper` null is the organisation's too."""
+class InvoiceTerms(Schema):
+    """What invoices say besides their lines and a date. `bill_to` null is the client; `due_days` null are the
+    organisation's, and `paper` null is too."""
 
-    currency = fields.String(
-        validate=validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code like EUR."),
-        metadata={"description": "ISO 4217"},
-    )
-    lines = fields.List(fields.Nested(LineInput), validate=[validate.Length(1, MOST_LINES), check_lines])
-    discount_rate = _percent(metadata={"description": "percent, taken off the sum of the lines of each tax rate (C21)"})
-    due_date = fields.Date(allow_none=True)
     due_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, MOST_DUE_DAYS))
     purchase_order = line(100, allow_none=True, metadata={"description": "the number of the order of who is to pay"})
     paper = fields.String(allow_none=True, validate=validate.OneOf(PAPERS))
@@ -79,11 +79,21 @@ class InvoiceContent(Schema):
     copy_to = fields.List(Email(), validate=validate.Length(max=10), metadata={"description": "who gets the mail too"})
 
 
+class InvoiceContent(InvoiceTerms):
+    """What a draft says. `due_date` null is `due_days` after the day of sending, and without those there is no date to
+    pay by."""
+
+    currency = currency_code()
+    lines = fields.List(fields.Nested(LineInput), validate=[validate.Length(1, MOST_LINES), check_lines])
+    discount_rate = percent(metadata={"description": "percent, taken off the sum of the lines of each tax rate (C21)"})
+    due_date = fields.Date(allow_none=True)
+
+
 class NewInvoice(InvoiceContent):
     """A draft for an engagement; `currency` and `lines` are required."""
 
     engagement_id = fields.UUID(required=True)
-    currency = fields.String(required=True, validate=validate.OneOf(sorted(DECIMALS), error="Not an ISO 4217 code."))
+    currency = currency_code(required=True)
     lines = fields.List(fields.Nested(LineInput), required=True, validate=[validate.Length(1, MOST_LINES), check_lines])
 
 
@@ -93,13 +103,17 @@ class InvoiceChanges(InvoiceContent):
     id = fields.UUID(required=True)
 
 
-class InvoiceFilter(PageInput):
+class WantedInvoices(Schema):
     """`from` and `to` are days of issue, both inclusive; a draft has none."""
 
     client_id = fields.UUID()
     state = fields.String(validate=validate.OneOf(INVOICE_STATES))
     from_ = fields.Date(data_key="from")
     to = fields.Date()
+
+
+class InvoiceFilter(WantedInvoices, PageInput):
+    """A page of them, newest first."""
 
 
 class EngagementInvoices(PageInput):
@@ -289,6 +303,29 @@ class Statement(Schema):
     currencies = fields.List(fields.Nested(StatementOfCurrency), required=True)
 
 
+class Sums(Schema):
+    total = DecimalText(required=True)
+    paid = DecimalText(required=True)
+    balance = DecimalText(required=True)
+    credit = DecimalText(required=True)
+
+
+class SumsOfState(Sums):
+    state = fields.String(required=True, metadata={"enum": INVOICE_STATES})
+    count = fields.Integer(required=True)
+
+
+class SumsOfCurrency(Sums):
+    """`total`, `paid` and `balance` are of all but drafts and void invoices; `credit` is of all."""
+
+    currency = fields.String(required=True)
+    states = fields.List(fields.Nested(SumsOfState), required=True)
+
+
+class InvoiceTotals(Schema):
+    currencies = fields.List(fields.Nested(SumsOfCurrency), required=True)
+
+
 InvoicePage = counted_page_of(Invoice)
 
 create_invoice = command("billing.create_invoice", NewInvoice, Invoice)
@@ -296,6 +333,8 @@ list_engagement_invoices = query("billing.list_engagement_invoices", EngagementI
 list_invoices = query("billing.list_invoices", InvoiceFilter, InvoicePage, roles=SIGNED_IN)
 get_invoice = query("billing.get_invoice", ById, Invoice, roles=SIGNED_IN)
 client_statement = query("billing.client_statement", ById, Statement, roles=SIGNED_IN)
+client_statement_pdf = query("billing.client_statement_pdf", ById, Pdf, roles=SIGNED_IN, seconds=20)
+invoice_totals = query("billing.invoice_totals", WantedInvoices, InvoiceTotals, roles=SIGNED_IN, seconds=20)
 update_invoice = command("billing.update_invoice", InvoiceChanges, Invoice)
 delete_invoice = command("billing.delete_invoice", ById)
 send_invoice = command("billing.send_invoice", ById, Invoice, seconds=20)

@@ -28,6 +28,7 @@ from gateway.portal import (
     filters,
     forms,
     goals,
+    installments,
     invoice_editor,
     invoices,
     items,
@@ -48,7 +49,7 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, invoice_editor, notifications, programs, team, settings,
+    invoices, invoice_editor, installments, notifications, programs, team, settings,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks,
 )  # fmt: skip
 _HERE = Path(__file__).parent

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import base64
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, send_file
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import billing as calls
 from contracts.calls import cards, notifications
 from contracts.errors import Conflict, Gone, Unavailable
-from gateway.api.billing import invoices_table
+from gateway.api.billing import invoices_table, sent_pdf, statement_table
 from gateway.api.problems import status_of
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
@@ -25,11 +23,20 @@ pages = Pages()
 @pages.get("/invoices", SIGNED_IN)
 def invoices() -> ResponseReturnValue:
     filters = ("state", "from", "to")
-    found = show.look(invoices=(calls.list_invoices, show.query(*filters, "cursor")))
-    listed = found.part("invoices")
+    wanted = {"invoices": (calls.list_invoices, show.query(*filters, "cursor"))}
     who = identity()
-    template = "pages/my_invoices.html" if who and who.role == "client" else "pages/invoices.html"
-    return show.page(template, invoices=listed, query=show.query(*filters), **show.pager(listed, filters))
+    if who and who.role == "client":
+        listed = show.look(**wanted).part("invoices")
+        return show.page("pages/my_invoices.html", invoices=listed, **show.pager(listed, filters))
+    found = show.look(**wanted, totals=(calls.invoice_totals, show.query("from", "to")))
+    listed, totals = found.part("invoices"), found.part("totals")
+    return show.page(
+        "pages/invoices.html",
+        invoices=listed,
+        totals=totals.get("currencies", []),
+        query=show.query(*filters),
+        **show.pager(listed, filters),
+    )
 
 
 @pages.get("/invoices.csv", STAFF)
@@ -45,9 +52,17 @@ def invoice(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/invoices/<uuid:id>/pdf", SIGNED_IN)
 def pdf(id: UUID) -> ResponseReturnValue:
-    answer = ask(calls.invoice_pdf, {"id": str(id)})
-    content = BytesIO(base64.b64decode(answer["content"]))
-    return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=answer["filename"])
+    return sent_pdf(ask(calls.invoice_pdf, {"id": str(id)}))
+
+
+@pages.get("/clients/<uuid:id>/statement.pdf", SIGNED_IN)
+def statement_pdf(id: UUID) -> ResponseReturnValue:
+    return sent_pdf(ask(calls.client_statement_pdf, {"id": str(id)}))
+
+
+@pages.get("/clients/<uuid:id>/statement.csv", SIGNED_IN)
+def statement_csv(id: UUID) -> ResponseReturnValue:
+    return statement_table(ask(calls.client_statement, {"id": str(id)}))
 
 
 @pages.get("/invoices/<uuid:id>/pay", CLIENT)

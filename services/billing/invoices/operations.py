@@ -35,10 +35,11 @@ class NumberTaken(Conflict):
 def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """A draft for an engagement that the actor sees."""
     engagement = copies.seen_engagement(work, actor, input.pop("engagement_id"))
-    return shown(work, _written(work, actor, Invoice.draft(engagement.id, input)))
+    return shown(work, add_draft(work, actor, Invoice.draft(engagement.id, input)))
 
 
-def _written(work: Work, actor: Actor, draft: Invoice) -> Invoice:
+def add_draft(work: Work, actor: Actor, draft: Invoice) -> Invoice:
+    """Keeps a new draft, with its sessions; raises what `sessions.take` does."""
     work.add(draft)
     work.session.flush()
     sessions.take(work, draft)
@@ -53,8 +54,13 @@ def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
 
 
 def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """The invoices that the actor sees (C22), newest first: all, those of own engagements, or own ones once sent."""
-    wanted = select(Invoice)
+    """The invoices that the actor sees (C22), newest first."""
+    return _page(work, actor, visible(actor, input), input)
+
+
+def visible(actor: Actor, input: dict[str, Any]) -> Any:
+    """Those that the actor sees (C22) and a filter wants: all, those of own engagements, or own ones once sent."""
+    wanted = select(Invoice) if actor.is_staff else select(Invoice).where(Invoice.state != "draft")
     if not actor.is_admin:
         own = Engagement.coach_id if actor.role == "coach" else Engagement.client_id
         wanted = wanted.where(Invoice.engagement_id.in_(select(Engagement.id).where(own == actor.id)))
@@ -67,7 +73,7 @@ def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
         wanted = wanted.where(Invoice.issued_on >= input["from_"])
     if "to" in input:
         wanted = wanted.where(Invoice.issued_on <= input["to"])
-    return _page(work, actor, wanted, input)
+    return wanted
 
 
 def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -97,7 +103,7 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Gives a draft the next number and mails its PDF (S1.31, C21), all in one transaction: number and mail are
     there together or not at all."""
     invoice = to_change(work, actor, input["id"])
-    _send(work, actor, invoice)
+    send_draft(work, actor, invoice)
     return shown(work, invoice)
 
 
@@ -111,10 +117,10 @@ def item_sent(work: Work, event: Event) -> None:
     invoice = work.session.get(Invoice, event.data["invoice_id"], with_for_update=True, populate_existing=True)
     if invoice is not None and invoice.state == "draft":
         sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
-        _send(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
+        send_draft(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
 
 
-def _send(
+def send_draft(
     work: Work,
     actor: Actor,
     invoice: Invoice,
@@ -122,6 +128,7 @@ def _send(
     besides: list[dict[str, Any]] | None = None,
     item_id: UUID | None = None,
 ) -> None:
+    """The draft takes its number and is mailed. Raises `InvoiceNotDraft`, `EngagementDeleted` and `NumberTaken`."""
     invoice.must_be_draft("sent again")
     must_not_be_deleted(invoice.engagement)
     organisation = copies.organisation(work)
@@ -165,7 +172,7 @@ def replace(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     invoice = to_change(work, actor, input["id"])
     must_not_be_deleted(invoice.engagement)
     _void(work, actor, invoice)
-    return shown(work, _written(work, actor, invoice.written_anew()))
+    return shown(work, add_draft(work, actor, invoice.written_anew()))
 
 
 def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
@@ -177,7 +184,7 @@ def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
     invoice = _seen(actor, work.get(Invoice, input["id"], what=WHAT))
-    return rendered(invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+    return rendered(work, invoice, invoice.issuer or issuer_of(copies.organisation(work)))
 
 
 def mark_overdue(runtime: Runtime) -> int:

@@ -107,8 +107,8 @@ def issuer_of(organisation: Organisation) -> dict[str, str]:
     }
 
 
-def document(invoice: Invoice, issuer: dict[str, str]) -> InvoiceDocument:
-    """The page to print, with what has been paid so far."""
+def document(invoice: Invoice, issuer: dict[str, str], pay_url: str) -> InvoiceDocument:
+    """The page to print, with what has been paid so far, and where to pay by card if that is offered."""
     bill_to = invoice.billed_to
     return InvoiceDocument(
         issuer=Issuer(issuer["name"], issuer["colour"], issuer["details"]),
@@ -121,6 +121,7 @@ def document(invoice: Invoice, issuer: dict[str, str]) -> InvoiceDocument:
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_date,
+        pay_url=pay_url,
         purchase_order=invoice.purchase_order or "",
         replaces=invoice.replaces["number"] if invoice.replaces else "",
         discount_rate=invoice.discount_rate,

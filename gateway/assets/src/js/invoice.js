@@ -21,7 +21,7 @@ function divide(value, by) {
 }
 
 each("form[data-invoice]", (form) => {
-  const paper = document.getElementById("paper");
+  const paper = document.getElementById("preview");
   const field = (row, name) => row.querySelector(`[name="${name}"]`).value;
   const WHOLE = 100n * SCALE;
   const percent = (text) => exact(text) ?? 0n;
