@@ -182,6 +182,10 @@ class Organisation(Entity):
     reminder_minutes = fields.List(fields.Integer(), required=True)
     invoice_number_format = fields.String(required=True)
     invoice_details = fields.String(required=True)
+    invoice_due_days = fields.Integer(
+        required=True, allow_none=True, metadata={"description": "to pay an invoice in, if it says nothing else"}
+    )
+    invoice_paper = fields.String(required=True, metadata={"description": "a4 or letter"})
 
 
 class OrganisationChanges(Schema):
@@ -198,6 +202,8 @@ class OrganisationChanges(Schema):
     )
     invoice_number_format = fields.String(validate=[validate.Length(1, 40), check_number_format])
     invoice_details = text(2000, shortest=0)
+    invoice_due_days = fields.Integer(strict=True, allow_none=True, validate=validate.Range(0, 365))
+    invoice_paper = fields.String(validate=validate.OneOf(["a4", "letter"]))
 
 
 class PublicOrganisation(Schema):

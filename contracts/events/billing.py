@@ -28,6 +28,16 @@ class InvoiceFacts(EventData):
     )
     issued_on = fields.Date(allow_none=True, load_default=None, metadata={"description": "null until it is sent"})
     due_date = fields.Date(allow_none=True, load_default=None)
+    purchase_order = fields.String(
+        allow_none=True, load_default=None, metadata={"description": "the number of the order of who is to pay"}
+    )
+    discount = DecimalText(
+        allow_none=True, load_default=None, metadata={"description": "of the whole invoice, contained in the total"}
+    )
+    tax = DecimalText(allow_none=True, load_default=None, metadata={"description": "contained in the total"})
+    replaces = fields.UUID(
+        allow_none=True, load_default=None, metadata={"description": "the void invoice in whose place it is"}
+    )
 
 
 class InvoiceCreated(InvoiceFacts):

@@ -26,6 +26,10 @@ class OrganisationFacts(EventData):
     reminder_minutes = fields.List(fields.Integer(), required=True)
     invoice_number_format = fields.String(required=True, metadata={"description": "such as {year}-{number:04d}"})
     invoice_details = fields.String(required=True, metadata={"description": "address, bank and tax id, as printed"})
+    invoice_due_days = fields.Integer(
+        allow_none=True, load_default=None, metadata={"description": "to pay an invoice in, if it says nothing else"}
+    )
+    invoice_paper = fields.String(load_default="a4", metadata={"description": "a4 or letter"})
 
 
 class OrganisationUpdated(OrganisationFacts):

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from contracts.actor import ANYONE
 from contracts.calls import billing as calls
-from contracts.calls import cards
+from contracts.calls import cards, installments
 from contracts.errors import Malformed
 from gateway.api.expose import ApiRequest, Routes
 from gateway.asking import Json, ask
@@ -23,6 +23,7 @@ routes = Routes("Invoices")
 routes.post("/engagements/<uuid:engagement_id>/invoices", calls.create_invoice, status=201)
 routes.get("/engagements/<uuid:engagement_id>/invoices", calls.list_engagement_invoices)
 routes.get("/invoices", calls.list_invoices)
+routes.get("/invoices/totals", calls.invoice_totals)
 routes.get("/clients/<uuid:id>/statement", calls.client_statement)
 routes.get("/invoices/<uuid:id>", calls.get_invoice)
 routes.patch("/invoices/<uuid:id>", calls.update_invoice)
@@ -34,13 +35,19 @@ routes.post("/invoices/<uuid:id>/stop-reminders", calls.stop_invoice_reminders)
 routes.post("/invoices/<uuid:id>/mark-paid", calls.mark_invoice_paid)
 routes.post("/invoices/<uuid:id>/payments", calls.record_payment, status=201)
 routes.post("/invoices/<uuid:id>/void", calls.void_invoice)
+routes.post("/invoices/<uuid:id>/replace", calls.replace_invoice, status=201)
+routes.get("/engagements/<uuid:engagement_id>/billable-sessions", calls.list_billable_sessions)
 routes.delete("/payments/<uuid:id>", calls.delete_payment)
+routes.post("/engagements/<uuid:engagement_id>/installments", installments.set_up_installments, status=201)
+routes.get("/engagements/<uuid:engagement_id>/installments", installments.list_installments)
+routes.post("/installments/<uuid:id>/stop", installments.stop_installments)
 routes.get("/stripe-events", cards.list_stripe_events)
 routes.post("/stripe-events/<id>/retry", cards.retry_stripe_event)
 
 
 _COLUMNS = ("id", "number", "state", "client", "engagement", "bill_to", "issued_on", "due_date", "currency")
-_AMOUNTS = ("subtotal", "tax", "total", "paid", "balance", "credit")
+_STATED = ("total", "paid", "balance", "credit", "refunded", "withdrawn")
+_AMOUNTS = ("subtotal", "discount", "tax", "total", "paid", "balance", "credit")
 
 
 @routes.view("GET", "/invoices.csv", calls.list_invoices, produces="text/csv")
@@ -75,9 +82,44 @@ def _invoice_rows(filters: Json) -> Iterator[list[str]]:
 @routes.view("GET", "/invoices/<uuid:id>/pdf", calls.invoice_pdf, produces="application/pdf")
 def invoice_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     """The invoice as a PDF."""
-    pdf = api.ask(calls.invoice_pdf, {"id": str(id), **api.query()})
+    return sent_pdf(api.ask(calls.invoice_pdf, {"id": str(id), **api.query()}))
+
+
+def sent_pdf(pdf: Json) -> Response:
+    """A PDF that billing has answered, as a file."""
     content = BytesIO(base64.b64decode(pdf["content"]))
     return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=pdf["filename"])
+
+
+@routes.view("GET", "/clients/<uuid:id>/statement.pdf", calls.client_statement_pdf, produces="application/pdf")
+def statement_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """The statement as a PDF"""
+    return sent_pdf(api.ask(calls.client_statement_pdf, {"id": str(id), **api.query()}))
+
+
+@routes.view("GET", "/clients/<uuid:id>/statement.csv", calls.client_statement, produces="text/csv")
+def statement_csv(api: ApiRequest, id: UUID) -> ResponseReturnValue:
+    """The statement as a table for a spreadsheet"""
+    return statement_table(api.ask(calls.client_statement, {"id": str(id), **api.query()}))
+
+
+def statement_table(statement: Json) -> Response:
+    """A line for each invoice and each payment, by currency, the oldest first."""
+    return table("statement.csv", _statement_rows(statement))
+
+
+def _statement_rows(statement: Json) -> Iterator[list[str]]:
+    yield ["kind", "date", "invoice", "state", "due_date", "method", "reference", "currency", *_STATED]
+    for of in statement["currencies"]:
+        numbers = {invoice["id"]: harmless(invoice["number"]) for invoice in of["invoices"]}
+        for invoice in of["invoices"]:
+            said = (invoice["issued_on"], numbers[invoice["id"]], invoice["state"], invoice["due_date"] or "", "", "")
+            yield ["invoice", *said, of["currency"], *(invoice[name] for name in _STATED[:4]), "", ""]
+        for payment in of["payments"]:
+            words = (harmless(payment["method"]), harmless(payment["reference"] or ""))
+            amounts = ("", payment["amount"], "", "", payment["refunded"], payment["withdrawn"])
+            date = payment["paid_at"][:10]
+            yield ["payment", date, numbers[payment["invoice_id"]], "", "", *words, of["currency"], *amounts]
 
 
 @routes.view("GET", "/public/pay/<token>", cards.open_pay_link, status=303)

@@ -29,6 +29,8 @@ from gateway.portal import (
     filters,
     forms,
     goals,
+    installments,
+    invoice_editor,
     invoices,
     items,
     library,
@@ -48,7 +50,7 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, notifications, programs, team, settings,
+    invoices, invoice_editor, installments, notifications, programs, team, settings,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
 )  # fmt: skip
 _HERE = Path(__file__).parent

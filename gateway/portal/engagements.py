@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, billing, documents, goals, scheduling
+from contracts.calls import Call, billing, documents, goals, installments, scheduling
 from contracts.calls import engagements as calls
 from contracts.errors import Conflict, Unavailable
 from gateway.asking import Json, ask, identity
@@ -100,9 +100,14 @@ def _days(entries: list[Json]) -> list[Json]:
 @pages.get("/engagements/<uuid:id>/invoices", SIGNED_IN)
 def invoices(id: UUID) -> ResponseReturnValue:
     given = {"engagement_id": str(id), **show.query("cursor")}
-    found, values = look_at(id, "Invoices", invoices=(billing.list_engagement_invoices, given))
-    listed = found.part("invoices")
-    return show.page("pages/engagement_invoices.html", invoices=listed, **show.pager(listed), **values)
+    asked: dict[str, tuple[Call, Json]] = {"invoices": (billing.list_engagement_invoices, given)}
+    who = identity()
+    is_staff = who is not None and who.role != "client"
+    if is_staff:
+        asked["plans"] = (installments.list_installments, {"engagement_id": str(id)})
+    found, values = look_at(id, "Invoices", **asked)
+    listed, plans = found.part("invoices"), found.items("plans") if is_staff else []
+    return show.page("pages/engagement_invoices.html", invoices=listed, plans=plans, **show.pager(listed), **values)
 
 
 # Starting one -----------------------------------------------------------------------------------------------------

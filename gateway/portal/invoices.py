@@ -1,41 +1,42 @@
-"""Invoices: the list, the editor, the page of one, and what is done with it."""
+"""Invoices: the list, the page of one, and what is done with it."""
 
 from __future__ import annotations
 
-import base64
-import datetime as dt
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-from flask import redirect, request, send_file
+from flask import redirect, request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import billing as calls
-from contracts.calls import cards, engagements, notifications
-from contracts.currency import DECIMALS
+from contracts.calls import cards, notifications
 from contracts.errors import Conflict, Gone, Unavailable
-from gateway.api.billing import invoices_table
+from gateway.api.billing import invoices_table, sent_pdf, statement_table
 from gateway.api.problems import status_of
 from gateway.asking import Json, ask, identity
 from gateway.portal import clock, show
-from gateway.portal.filters import plain_number
 from gateway.portal.pages import CLIENT, SIGNED_IN, STAFF, Pages
 
 pages = Pages()
-
-CURRENCIES = [(code, code) for code in sorted(DECIMALS)]
-_LINE = ("description", "quantity", "unit_price", "tax_rate")
 
 
 @pages.get("/invoices", SIGNED_IN)
 def invoices() -> ResponseReturnValue:
     filters = ("state", "from", "to")
-    found = show.look(invoices=(calls.list_invoices, show.query(*filters, "cursor")))
-    listed = found.part("invoices")
+    wanted = {"invoices": (calls.list_invoices, show.query(*filters, "cursor"))}
     who = identity()
-    template = "pages/my_invoices.html" if who and who.role == "client" else "pages/invoices.html"
-    return show.page(template, invoices=listed, query=show.query(*filters), **show.pager(listed, filters))
+    if who and who.role == "client":
+        listed = show.look(**wanted).part("invoices")
+        return show.page("pages/my_invoices.html", invoices=listed, **show.pager(listed, filters))
+    found = show.look(**wanted, totals=(calls.invoice_totals, show.query("from", "to")))
+    listed, totals = found.part("invoices"), found.part("totals")
+    return show.page(
+        "pages/invoices.html",
+        invoices=listed,
+        totals=totals.get("currencies", []),
+        query=show.query(*filters),
+        **show.pager(listed, filters),
+    )
 
 
 @pages.get("/invoices.csv", STAFF)
@@ -51,9 +52,17 @@ def invoice(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/invoices/<uuid:id>/pdf", SIGNED_IN)
 def pdf(id: UUID) -> ResponseReturnValue:
-    answer = ask(calls.invoice_pdf, {"id": str(id)})
-    content = BytesIO(base64.b64decode(answer["content"]))
-    return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=answer["filename"])
+    return sent_pdf(ask(calls.invoice_pdf, {"id": str(id)}))
+
+
+@pages.get("/clients/<uuid:id>/statement.pdf", SIGNED_IN)
+def statement_pdf(id: UUID) -> ResponseReturnValue:
+    return sent_pdf(ask(calls.client_statement_pdf, {"id": str(id)}))
+
+
+@pages.get("/clients/<uuid:id>/statement.csv", SIGNED_IN)
+def statement_csv(id: UUID) -> ResponseReturnValue:
+    return statement_table(ask(calls.client_statement, {"id": str(id)}))
 
 
 @pages.get("/invoices/<uuid:id>/pay", CLIENT)
@@ -65,133 +74,6 @@ def pay(id: UUID) -> ResponseReturnValue:
         return show.page(
             "pages/pay_not_now.html", status=status_of(error), address=f"/invoices/{id}/pay", why=error.detail
         )
-
-
-# The editor -------------------------------------------------------------------------------------------------------
-
-
-@pages.get("/engagements/<uuid:id>/invoices/new", STAFF)
-def new_invoice(id: UUID) -> ResponseReturnValue:
-    engagement = (engagements.get_engagement, {"id": str(id)})
-    found = show.look(engagement=engagement, organisation=(engagements.get_organisation, {}))
-    about = found.need("engagement")
-    client = show.look(client=(engagements.get_client, {"id": about["client"]["id"]})).need("client")
-    values = {
-        "bill_name": client["company"] or client["name"],
-        "bill_email": client["email"],
-        "currency": found.need("organisation")["currency"],
-        "due_date": (clock.local(clock.now()).date() + dt.timedelta(days=14)).isoformat(),
-        "lines": [{"description": about["program_name"], "quantity": "1", "unit_price": "", "tax_rate": ""}],
-    }
-    return _editor(about, None, {"values": values})
-
-
-@pages.post("/engagements/<uuid:id>/invoices", STAFF)
-def create_invoice(id: UUID) -> ResponseReturnValue:
-    def again(**again: Any) -> ResponseReturnValue:
-        about = show.look(engagement=(engagements.get_engagement, {"id": str(id)})).need("engagement")
-        return _editor(about, None, _in_form(again))
-
-    return show.attempt(calls.create_invoice, {"engagement_id": str(id), **_content()}, _saved, again)
-
-
-@pages.get("/invoices/<uuid:id>/edit", STAFF)
-def edit_form(id: UUID) -> ResponseReturnValue:
-    draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
-    if draft["state"] != "draft":
-        return show.done(f"/invoices/{id}")
-    values = {
-        "bill_name": draft["bill_to"]["name"],
-        "bill_email": draft["bill_to"]["email"],
-        "bill_address": draft["bill_to"]["address"],
-        "currency": draft["currency"],
-        "due_date": draft["due_date"],
-        "notes": draft["notes"],
-        "card_payment": draft["card_payment"],
-        "copy_to": ", ".join(draft["copy_to"]),
-        "lines": [_line_as_typed(line) for line in draft["lines"]],
-    }
-    return _editor_of(draft, {"values": values})
-
-
-@pages.post("/invoices/<uuid:id>/edit", STAFF)
-def edit(id: UUID) -> ResponseReturnValue:
-    def again(**again: Any) -> ResponseReturnValue:
-        draft = show.look(invoice=(calls.get_invoice, {"id": str(id)})).need("invoice")
-        return _editor_of(draft, _in_form(again))
-
-    return show.attempt(calls.update_invoice, {"id": str(id), **_content()}, _saved, again)
-
-
-def _editor_of(draft: Json, again: Json) -> ResponseReturnValue:
-    about = show.look(engagement=(engagements.get_engagement, {"id": draft["engagement_id"]})).need("engagement")
-    return _editor(about, draft, again)
-
-
-def _editor(engagement: Json, draft: Json | None, again: Json) -> ResponseReturnValue:
-    return show.page("pages/invoice_edit.html", engagement=engagement, invoice=draft, currencies=CURRENCIES, **again)
-
-
-def _saved(draft: Json) -> ResponseReturnValue:
-    if request.form.get("then") == "send":
-        return show.done(f"/invoices/{draft['id']}/send")
-    return show.done(f"/invoices/{draft['id']}/edit", "Saved")
-
-
-def _content() -> Json:
-    """The form as the contract's `InvoiceContent`."""
-    lines = [{**line, "tax_rate": line["tax_rate"] or None} for line in _typed_lines()]
-    form = request.form
-    return {
-        "currency": form.get("currency", ""),
-        "lines": lines,
-        "card_payment": "card_payment" in form,
-        "bill_to": {
-            "name": form.get("bill_name", "").strip(),
-            "email": form.get("bill_email", "").strip(),
-            "address": form.get("bill_address", "").strip() or None,
-        },
-        "copy_to": [address for address in (one.strip() for one in form.get("copy_to", "").split(",")) if address],
-        **show.nullable("due_date", "notes"),
-    }
-
-
-def _typed_lines() -> list[dict[str, str]]:
-    """The rows of the form, a decimal comma as a point; one without words and without a price is left out."""
-    rows = zip(*([typed.strip() for typed in request.form.getlist(name)] for name in _LINE), strict=False)
-    return [
-        {
-            "description": words,
-            **{name: typed.replace(",", ".") for name, typed in zip(_LINE[1:], numbers, strict=True)},
-        }
-        for words, *numbers in rows
-        if words or numbers[1]
-    ]
-
-
-def _line_as_typed(line: Json) -> dict[str, Any]:
-    rate = line["tax_rate"]
-    return {
-        "description": line["description"],
-        "quantity": plain_number(line["quantity"]),
-        "unit_price": f"{line['unit_price']:f}",
-        "tax_rate": None if rate is None else plain_number(rate),
-    }
-
-
-def _in_form(again: Json) -> Json:
-    """The form's own names for what the schema calls `bill_to.name` and `lines.0.quantity`."""
-    errors: Json = {}
-    for name, messages in again["errors"].items():
-        first, *rest = name.split(".")
-        if first == "lines" and len(rest) == 2:
-            errors.setdefault("lines", {}).setdefault(rest[0], {})[rest[1]] = messages
-        elif first == "bill_to" and rest:
-            errors[f"bill_{rest[0]}"] = messages
-        else:
-            errors[first] = messages
-    lines = _typed_lines() or [dict.fromkeys(_LINE, "")]
-    return {**again, "errors": errors, "values": {**again["values"], "lines": lines}}
 
 
 # What is done with one --------------------------------------------------------------------------------------------
@@ -279,6 +161,23 @@ def void(id: UUID) -> ResponseReturnValue:
         {"id": str(id)},
         lambda voided: show.done(f"/invoices/{id}", f"Invoice {voided['number']} is void."),
         lambda **again: _dialog("pages/invoice_void.html", id, again),
+    )
+
+
+@pages.get("/invoices/<uuid:id>/replace", STAFF)
+def replace_form(id: UUID) -> ResponseReturnValue:
+    return _dialog("pages/invoice_replace.html", id, {})
+
+
+@pages.post("/invoices/<uuid:id>/replace", STAFF)
+def replace(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.replace_invoice,
+        {"id": str(id)},
+        lambda draft: show.done(
+            f"/invoices/{draft['id']}/edit", f"Invoice {draft['replaces']['number']} is void. This draft says the same."
+        ),
+        lambda **again: _dialog("pages/invoice_replace.html", id, again),
     )
 
 

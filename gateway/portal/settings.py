@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from contracts.calls import engagements as calls
 from gateway.asking import Json
 from gateway.portal import clock, show
-from gateway.portal.invoices import CURRENCIES
+from gateway.portal.invoice_editor import CURRENCIES, PAPERS
 from gateway.portal.pages import ADMIN, Pages
 
 pages = Pages()
@@ -30,7 +30,7 @@ def settings() -> ResponseReturnValue:
 
 
 def _settings(**again: Any) -> ResponseReturnValue:
-    return show.page("pages/settings.html", currencies=CURRENCIES, **again)
+    return show.page("pages/settings.html", currencies=CURRENCIES, papers=PAPERS, **again)
 
 
 @pages.post("/settings", ADMIN)
@@ -39,8 +39,12 @@ def change_settings() -> ResponseReturnValue:
         typed for typed in (one.strip() for one in request.form.get("reminder_minutes", "").split(",")) if typed
     ]
     given = {
-        **show.form("name", "time_zone", "colour", "currency", "invoice_number_format", "invoice_details"),
+        **show.form(
+            "name", "time_zone", "colour", "currency", "invoice_number_format", "invoice_details", "invoice_paper"
+        ),
         **show.whole(show.form("quiet_after_weeks")),
+        **show.nullable("invoice_due_days"),
+        **show.whole(show.filled("invoice_due_days")),
         "reminder_minutes": [show.whole({"minutes": typed})["minutes"] for typed in reminders],
         **{name: name in request.form for name in _SWITCHES},
     }

@@ -6,13 +6,15 @@ from chassis.service import Every, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.calls import erasures as erasure_calls
+from contracts.calls import installments as installment_calls
 from services.billing.base import Base
 from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.erasures import operations as erasures
+from services.billing.installments import operations as installments
 from services.billing.invoices import operations as invoices
-from services.billing.invoices import reminders, statement
+from services.billing.invoices import overview, reminders, sessions, statement
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -25,7 +27,9 @@ service = Service(
         calls.list_engagement_invoices: invoices.list_of_engagement,
         calls.list_invoices: invoices.list_all,
         calls.get_invoice: invoices.get,
+        calls.invoice_totals: overview.totals,
         calls.client_statement: statement.statement,
+        calls.client_statement_pdf: statement.statement_pdf,
         calls.update_invoice: invoices.update,
         calls.delete_invoice: invoices.delete,
         calls.send_invoice: invoices.send,
@@ -33,10 +37,15 @@ service = Service(
         calls.switch_on_invoice_reminders: reminders.switch_on,
         calls.stop_invoice_reminders: reminders.stop,
         calls.void_invoice: invoices.void,
+        calls.replace_invoice: invoices.replace,
+        calls.list_billable_sessions: sessions.list_billable,
         calls.invoice_pdf: invoices.invoice_pdf,
         calls.mark_invoice_paid: payments.mark_paid,
         calls.record_payment: payments.record,
         calls.delete_payment: payments.remove,
+        installment_calls.set_up_installments: installments.set_up,
+        installment_calls.list_installments: installments.list_of_engagement,
+        installment_calls.stop_installments: installments.stop,
         card_calls.open_pay_link: cards.open_link,
         card_calls.check_out_invoice: cards.check_out,
         card_calls.take_stripe_event: cards.take_event,
@@ -49,7 +58,13 @@ service = Service(
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
+        On("scheduling.session.completed.v1", copies.session_completed, unless=erasures.comes_late),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
-    every=[Every(60, invoices.mark_overdue), Every(60, reminders.remind_due), Every(1, handling.handle_due)],
+    every=[
+        Every(60, invoices.mark_overdue),
+        Every(60, reminders.remind_due),
+        Every(60, installments.write_due),
+        Every(1, handling.handle_due),
+    ],
 )

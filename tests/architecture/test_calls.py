@@ -36,6 +36,8 @@ def test_a_caller_waits_six_seconds_and_longer_only_for_what_is_long_work() -> N
         billing.send_invoice.path: 20,  # a PDF of up to 500 lines
         billing.remind_invoice.path: 20,
         billing.invoice_pdf.path: 20,
+        billing.client_statement_pdf.path: 20,
+        billing.invoice_totals.path: 20,  # of all invoices
         cards.open_pay_link.path: 12,  # Stripe is asked
         cards.check_out_invoice.path: 12,
         erasures.erase_client.path: 30,  # all that a client ever left

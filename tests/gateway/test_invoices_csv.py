@@ -71,3 +71,26 @@ def test_staff_export_what_the_page_shows(browser, broker):
     broker.answers["billing.list_invoices"] = pages(invoice())
     assert "/invoices.csv?state=sent" in browser("coach").get("/invoices?state=sent").get_data(as_text=True)
     assert len(read(browser("coach").get("/invoices.csv?state=sent&from=&to="))) == 1
+
+
+def statement(**changes):
+    invoice = {
+        "id": ONE["id"], "number": "=2026-0001", "state": "sent", "issued_on": "2026-11-24", "due_date": None,
+        "total": "100.00", "paid": "40.00", "balance": "60.00", "credit": "0.00",
+    }  # fmt: skip
+    payment = {
+        **answer_of(billing.record_payment, invoice_id=ONE["id"], amount="40.00", method="cash", reference="@x"),
+        "refunded": "5.00", "withdrawn": "0.00", "paid_at": "2026-11-25T09:00:00Z",
+    }  # fmt: skip
+    of = {**answer_of(billing.client_statement)["currencies"][0], "invoices": [invoice], "payments": [payment]}
+    return {"client": {"id": ONE["id"], "name": "Leila Haddad"}, "currencies": [{**of, "currency": "EUR"}]}
+
+
+def test_a_statement_is_a_table_of_invoices_and_payments_that_runs_nothing(coach, broker):
+    broker.answers["billing.client_statement"] = statement()
+    invoice, payment = read(coach("GET", f"/clients/{ONE['id']}/statement.csv"))
+    assert (invoice["kind"], invoice["invoice"], invoice["total"], invoice["balance"]) == (
+        "invoice", "'=2026-0001", "100.00", "60.00",
+    )  # fmt: skip
+    assert (payment["kind"], payment["invoice"], payment["date"]) == ("payment", "'=2026-0001", "2026-11-25")
+    assert [payment[name] for name in ("method", "reference", "paid", "refunded")] == ["cash", "'@x", "40.00", "5.00"]

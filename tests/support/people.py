@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -56,6 +57,16 @@ def organisation_facts(**changes: Any) -> dict[str, Any]:
         "cancellations_to_internal_records": False, "no_show_counts": False, "quiet_after_weeks": 4,
         "reminder_minutes": [1440, 60], "invoice_number_format": "{year}-{number:04d}",
         "invoice_details": "Northlight Coaching GmbH, Lindenstr. 14, Berlin", **changes,
+    }  # fmt: skip
+
+
+def session_facts(engagement_id: UUID, **changes: Any) -> dict[str, Any]:
+    """The data of a scheduling.session event; completed unless said otherwise."""
+    starts_at = dt.datetime(2026, 11, 20, 9, 0, tzinfo=dt.UTC)
+    return {
+        "engagement_id": engagement_id, "client_id": uuid4(), "coach_id": uuid4(), "title": "Session", "number": 1,
+        "starts_at": starts_at, "ends_at": starts_at + dt.timedelta(hours=1), "time_zone": "Europe/Berlin",
+        "location": {"kind": "phone"}, "state": "completed", "ics_uid": str(uuid4()), "ics_sequence": 0, **changes,
     }  # fmt: skip
 
 

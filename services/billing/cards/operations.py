@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from chassis.database import insert_new
 from chassis.paging import page
+from chassis.sealing import Seal, Unreadable
 from chassis.service import Outside
 from chassis.tokens import new_token, token_digest
 from chassis.work import Work
@@ -19,6 +20,7 @@ from services.billing.cards import stripe_api
 from services.billing.cards.models import PayLink, StripeEvent
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import is_payable_by_card
+from services.billing.settings import Settings
 
 WHAT = "invoice"
 
@@ -36,8 +38,29 @@ def new_link(work: Work, invoice: Invoice) -> str | None:
     if not is_payable_by_card(work, invoice):
         return None
     token = new_token()
+    if invoice.sealed_token is None:
+        invoice.sealed_token = _seal_of(work.settings).seal(token.encode()).decode()
     work.session.add(PayLink(token_digest=token_digest(token), invoice_id=invoice.id, created_at=work.now))
+    return _address(work, token)
+
+
+def printed_link(work: Work, invoice: Invoice) -> str:
+    """The address that its PDF shows, while payment by card is offered: the first link's, so that the PDF stays the
+    same. Empty for a draft, and under another `SECRET_KEY`."""
+    if invoice.sealed_token is None or not is_payable_by_card(work, invoice):
+        return ""
+    try:
+        return _address(work, _seal_of(work.settings).open(invoice.sealed_token.encode()).decode())
+    except Unreadable:
+        return ""
+
+
+def _address(work: Work, token: str) -> str:
     return f"{work.settings.public_url}/pay/{token}"
+
+
+def _seal_of(settings: Settings) -> Seal:
+    return Seal("pay link", settings.secret_key)
 
 
 def open_link(work: Work, actor: Actor, input: dict[str, Any]) -> Outside:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from uuid import UUID
 
-from sqlalchemy import Uuid
+from sqlalchemy import String, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.database import Copy
+from chassis.database import Copy, UtcDateTime
 from services.billing.base import Base
 
 
@@ -21,6 +22,8 @@ class Organisation(Copy, Base):
     time_zone: Mapped[str]
     invoice_number_format: Mapped[str]
     invoice_details: Mapped[str]
+    invoice_due_days: Mapped[int | None]
+    invoice_paper: Mapped[str] = mapped_column(String(10), server_default="a4")
 
 
 class Client(Copy, Base):
@@ -49,3 +52,16 @@ class Engagement(Copy, Base):
         viewonly=True,
         lazy="selectin",
     )
+
+
+class Session(Copy, Base):
+    """A session that was completed, and can be invoiced."""
+
+    __tablename__ = "session"
+
+    engagement_id: Mapped[UUID] = mapped_column(Uuid, index=True)
+    title: Mapped[str]
+    number: Mapped[int | None]
+    starts_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    time_zone: Mapped[str]

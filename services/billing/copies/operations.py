@@ -12,7 +12,7 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import Conflict, NotFound
-from services.billing.copies.models import Client, Engagement, Organisation
+from services.billing.copies.models import Client, Engagement, Organisation, Session
 
 
 class OrganisationUnknown(Conflict):
@@ -32,6 +32,11 @@ def client_changed(work: Work, event: Event) -> None:
 def engagement_changed(work: Work, event: Event) -> None:
     """Mirrors an engagement."""
     work.apply(Engagement, event)
+
+
+def session_completed(work: Work, event: Event) -> None:
+    """Mirrors a session that took place."""
+    work.apply(Session, event)
 
 
 def find_organisation(work: Work) -> Organisation | None:

@@ -17,8 +17,10 @@ from contracts.events.billing import InvoiceDeleted
 from contracts.events.erasures import BillingErased
 from services.billing.base import Base
 from services.billing.cards.models import PayLink, StripeEvent
-from services.billing.copies.models import Client, Engagement
+from services.billing.copies.models import Client, Engagement, Session
 from services.billing.erasures.models import Erasure
+from services.billing.installments.models import InstallmentPlan
+from services.billing.invoices import sessions
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.reminders import InvoiceReminders
 from services.billing.invoices.views import facts
@@ -41,11 +43,15 @@ def erase(work: Work, event: Event) -> None:
     )
     _forget_payers(work, invoices)
     for invoice in invoices:
+        invoice.erase()
         if invoice.state == "draft":
+            sessions.free(work, invoice)
             work.publish(InvoiceDeleted, invoice, facts(invoice), by)
             work.session.delete(invoice)
-        else:
-            invoice.erase()
+    for plan in work.session.scalars(select(InstallmentPlan).where(InstallmentPlan.engagement_id.in_(engagements))):
+        plan.erase(work.now)
+    for session in work.session.scalars(select(Session).where(Session.engagement_id.in_(engagements))):
+        session.title = "Session"
     if client is not None:
         for invoice in _locked(work, _names_address(client.email)):
             invoice.forget_address(client.email)
@@ -59,12 +65,21 @@ def is_over(work: Work, invoice: Invoice) -> bool:
     return work.session.get(Erasure, invoice.engagement.client_id) is not None
 
 
+def comes_late(work: Work, event: Event) -> bool:
+    """Whether an event is about an engagement whose client is erased."""
+    engagement = work.session.get(Engagement, event.data["engagement_id"])
+    return engagement is not None and work.session.get(Erasure, engagement.client_id) is not None
+
+
 def export(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The client's invoices and their payments, drafts among them."""
     client = work.session.get(Client, input["id"])
     mine = select(Invoice.id).where(Invoice.engagement_id.in_(_engagements_of(work, input["id"])))
     wanted = {
         "invoices": select(Invoice).where(Invoice.id.in_(mine)).order_by(Invoice.created_at, Invoice.id),
+        "installment_plans": select(InstallmentPlan).where(
+            InstallmentPlan.engagement_id.in_(_engagements_of(work, input["id"]))
+        ),
         "payments": select(Payment).where(Payment.invoice_id.in_(mine)).order_by(Payment.paid_at, Payment.id),
     }
     found = {name: records_of(work.session.scalars(rows)) for name, rows in wanted.items()}

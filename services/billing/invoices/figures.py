@@ -21,20 +21,20 @@ def amount(of: Decimal, currency: str) -> str:
 
 def price(of: Decimal, currency: str) -> str:
     """A unit price with the currency's decimals, or with as many more as it has."""
-    decimals = max(DECIMALS[currency], -int(_shortest(of).as_tuple().exponent))
+    decimals = max(DECIMALS[currency], -int(shortest(of).as_tuple().exponent))
     return f"{of:,.{decimals}f}".replace("-", "\N{EN DASH}")
 
 
 def quantity(of: Decimal) -> str:
     """4, 1.5 or 12,000: without trailing zeros."""
-    return f"{_shortest(of):,f}"
+    return f"{shortest(of):,f}"
 
 
 def percent(rate: Decimal | None) -> str:
     """19% or 7.5%; nothing where there is no tax."""
-    return "" if rate is None else f"{_shortest(rate):f}%"
+    return "" if rate is None else f"{shortest(rate):f}%"
 
 
-def _shortest(number: Decimal) -> Decimal:
+def shortest(number: Decimal) -> Decimal:
     """The same number without trailing zeros behind the point: 4.000 is 4, 1.50 is 1.5, 100 stays 100."""
     return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()

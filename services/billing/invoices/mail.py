@@ -9,16 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from chassis.work import Work
-from services.billing.cards.operations import new_link
+from services.billing.cards.operations import new_link, printed_link
 from services.billing.invoices import pdf
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import document
 
 
-def rendered(invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
+def rendered(work: Work, invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
     """The PDF with its name, in base64."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"invoice-{invoice.number or 'draft'}")
-    content = pdf.render(document(invoice, issuer))
+    content = pdf.render(document(invoice, issuer, printed_link(work, invoice)))
     return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
 
 
@@ -63,5 +63,5 @@ def mail(
             "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
             **context,
         },
-        attachments=[{**rendered(invoice, invoice.issuer), "content_type": "application/pdf"}],
+        attachments=[{**rendered(work, invoice, invoice.issuer), "content_type": "application/pdf"}],
     )

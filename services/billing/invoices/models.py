@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import JSON, Date, Index, String, Text, Uuid
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from chassis.database import Entity, UtcDateTime
+from chassis.database import Entity, Exact, UtcDateTime
 from contracts.errors import Conflict, Invalid
 from services.billing.base import Base
 from services.billing.copies.models import Engagement
@@ -19,6 +19,10 @@ from services.billing.payments.models import Payment
 
 MOST_TOTAL = Decimal(10) ** 12
 OPEN = ("sent", "partially_paid", "overdue")
+_CONTENT = (
+    "currency", "lines", "discount_rate", "due_days", "purchase_order", "paper", "notes", "card_payment", "bill_to",
+    "copy_to",
+)  # fmt: skip
 
 
 class InvoiceNotDraft(Conflict):
@@ -45,9 +49,11 @@ class InvoiceCounter(Base):
 class Invoice(Entity, Base):
     """An invoice of an engagement.
 
-    `lines` are `{description, quantity, unit_price, tax_rate}` with decimals as text; `bill_to` is `{name, email,
-    address}`, None while a draft is for the client itself; `issuer` is `{name, colour, details}`, kept as it was when
-    the invoice was sent, because a sent invoice never changes (C21).
+    `lines` are `{description, quantity, unit_price, tax_rate, discount_rate, session_id}`, the last two missing in old
+    ones, with decimals and ids as text; `bill_to` is `{name, email, address}`, None while a draft is for the client
+    itself; `replaces` is `{id, number}`; `issuer` is `{name, colour, details, paper}`, kept as it was when the invoice
+    was sent, because a sent invoice never changes (C21). `due_days` of a sent invoice are those that its `due_date`
+    was worked out with, if it was. `sealed_token` is that of the link that its PDF shows to pay it by card.
     """
 
     __tablename__ = "invoice"
@@ -61,7 +67,12 @@ class Invoice(Entity, Base):
     state: Mapped[str] = mapped_column(String(20))
     currency: Mapped[str] = mapped_column(String(3))
     lines: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    discount_rate: Mapped[Decimal | None] = mapped_column(Exact)
     due_date: Mapped[dt.date | None] = mapped_column(Date)
+    due_days: Mapped[int | None]
+    purchase_order: Mapped[str | None] = mapped_column(String(100))
+    paper: Mapped[str | None] = mapped_column(String(10))
+    replaces: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     notes: Mapped[str | None] = mapped_column(Text)
     card_payment: Mapped[bool]
     bill_to: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
@@ -73,6 +84,7 @@ class Invoice(Entity, Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     program_name: Mapped[str | None]
+    sealed_token: Mapped[str | None] = mapped_column(Text)
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
@@ -101,12 +113,19 @@ class Invoice(Entity, Base):
                 Line(
                     Decimal(line["quantity"]),
                     Decimal(line["unit_price"]),
-                    None if line["tax_rate"] is None else Decimal(line["tax_rate"]),
+                    decimal_or_none(line["tax_rate"]),
+                    decimal_or_none(line.get("discount_rate")),
                 )
                 for line in self.lines
             ),
             self.currency,
+            self.discount_rate,
         )
+
+    @property
+    def sessions(self) -> set[UUID]:
+        """The sessions that its lines invoice."""
+        return {UUID(line["session_id"]) for line in self.lines if line.get("session_id")}
 
     @property
     def paid(self) -> Decimal:
@@ -154,12 +173,25 @@ class Invoice(Entity, Base):
             raise InvoiceNotDraft(f"Invoice {self.number} has been sent and cannot be {what}.", rule="C21")
 
     def send(
-        self, *, series: int, position: int, number: str, today: dt.date, now: dt.datetime, issuer: dict[str, str]
+        self,
+        *,
+        series: int,
+        position: int,
+        number: str,
+        today: dt.date,
+        now: dt.datetime,
+        issuer: dict[str, str],
+        due_days: int | None,
     ) -> None:
-        """Gives the number and fixes all that is printed; an invoice over nothing is paid at once."""
+        """Gives the number and fixes all that is printed; an invoice over nothing is paid at once. `due_days` are the
+        organisation's."""
         self.must_be_draft("sent again")
         self.series, self.position, self.number = series, position, number
         self.issued_on, self.sent_at, self.issuer = today, now, issuer
+        if self.due_date:
+            self.due_days = None
+        elif (days := due_days if self.due_days is None else self.due_days) is not None:
+            self.due_date, self.due_days = today + dt.timedelta(days=days), days
         self.bill_to, self.program_name = self.billed_to, self.engagement.program_name
         self.state = "sent" if self.balance else "paid"
 
@@ -217,6 +249,13 @@ class Invoice(Entity, Base):
         self.payments.remove(payment)
         self._follow_payments(today)
 
+    def written_anew(self) -> Invoice:
+        """A draft that says the same and names this one, which must be void."""
+        again = Invoice.draft(self.engagement_id, {name: getattr(self, name) for name in _CONTENT})
+        again.due_date = None if self.due_days is not None else self.due_date
+        again.replaces = {"id": str(self.id), "number": self.number}
+        return again
+
     def void(self) -> None:
         """Declares it void; its number stays taken. Raises `InvoiceNotOpen`."""
         self._must_be_open("voided")
@@ -231,6 +270,7 @@ class Invoice(Entity, Base):
         """Its client is erased (C24): what is owed and paid stays, and who was billed; whatever else was typed goes."""
         self.lines = [{**line, "description": "Coaching"} for line in self.lines]
         self.notes, self.program_name, self.copy_to = None, self.engagement.program_name, []
+        self.purchase_order = None
         self.bill_to = {**self.billed_to, "email": ""}
         for payment in self.payments:
             payment.erase()
@@ -257,6 +297,15 @@ class Invoice(Entity, Base):
             self.state = "partially_paid" if self.paid else "sent"
 
 
+def decimal_or_none(kept: str | None) -> Decimal | None:
+    """A decimal of a kept line."""
+    return None if kept is None else Decimal(kept)
+
+
 def _plain(line: dict[str, Any]) -> dict[str, Any]:
-    """A line as it is kept: its decimals as text, which JSON leaves exact."""
-    return {name: f"{value:f}" if isinstance(value, Decimal) else value for name, value in line.items()}
+    """A line as it is kept: its decimals as text, which JSON leaves exact, and ids too."""
+    return {name: _text(value) if isinstance(value, Decimal | UUID) else value for name, value in line.items()}
+
+
+def _text(value: Decimal | UUID) -> str:
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -16,7 +16,7 @@ from contracts.errors import Conflict, NotFound
 from contracts.events import billing as events
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Engagement
-from services.billing.invoices import numbers
+from services.billing.invoices import numbers, sessions
 from services.billing.invoices.mail import mail, rendered
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import facts, issuer_of, shown
@@ -35,10 +35,16 @@ class NumberTaken(Conflict):
 def create(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """A draft for an engagement that the actor sees."""
     engagement = copies.seen_engagement(work, actor, input.pop("engagement_id"))
-    invoice = work.add(Invoice.draft(engagement.id, input))
+    return shown(work, add_draft(work, actor, Invoice.draft(engagement.id, input)))
+
+
+def add_draft(work: Work, actor: Actor, draft: Invoice) -> Invoice:
+    """Keeps a new draft, with its sessions; raises what `sessions.take` does."""
+    work.add(draft)
     work.session.flush()
-    work.publish(events.InvoiceCreated, invoice, facts(invoice), actor)
-    return shown(work, invoice)
+    sessions.take(work, draft)
+    work.publish(events.InvoiceCreated, draft, facts(draft), actor)
+    return draft
 
 
 def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -48,8 +54,13 @@ def list_of_engagement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
 
 
 def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """The invoices that the actor sees (C22), newest first: all, those of own engagements, or own ones once sent."""
-    wanted = select(Invoice)
+    """The invoices that the actor sees (C22), newest first."""
+    return _page(work, actor, visible(actor, input), input)
+
+
+def visible(actor: Actor, input: dict[str, Any]) -> Any:
+    """Those that the actor sees (C22) and a filter wants: all, those of own engagements, or own ones once sent."""
+    wanted = select(Invoice) if actor.is_staff else select(Invoice).where(Invoice.state != "draft")
     if not actor.is_admin:
         own = Engagement.coach_id if actor.role == "coach" else Engagement.client_id
         wanted = wanted.where(Invoice.engagement_id.in_(select(Engagement.id).where(own == actor.id)))
@@ -62,7 +73,7 @@ def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
         wanted = wanted.where(Invoice.issued_on >= input["from_"])
     if "to" in input:
         wanted = wanted.where(Invoice.issued_on <= input["to"])
-    return _page(work, actor, wanted, input)
+    return wanted
 
 
 def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -74,6 +85,7 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Changes a draft."""
     invoice = to_change(work, actor, input.pop("id"))
     invoice.write(input)
+    sessions.take(work, invoice)
     work.publish(events.InvoiceUpdated, invoice, facts(invoice), actor)
     return shown(work, invoice)
 
@@ -82,6 +94,7 @@ def delete(work: Work, actor: Actor, input: dict[str, Any]) -> None:
     """Deletes a draft."""
     invoice = to_change(work, actor, input["id"])
     invoice.must_be_draft("deleted")
+    sessions.free(work, invoice)
     work.publish(events.InvoiceDeleted, invoice, facts(invoice), actor)
     work.session.delete(invoice)
 
@@ -90,7 +103,7 @@ def send(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Gives a draft the next number and mails its PDF (S1.31, C21), all in one transaction: number and mail are
     there together or not at all."""
     invoice = to_change(work, actor, input["id"])
-    _send(work, actor, invoice)
+    send_draft(work, actor, invoice)
     return shown(work, invoice)
 
 
@@ -104,10 +117,10 @@ def item_sent(work: Work, event: Event) -> None:
     invoice = work.session.get(Invoice, event.data["invoice_id"], with_for_update=True, populate_existing=True)
     if invoice is not None and invoice.state == "draft":
         sender = Actor(event.data["sender_id"], "coach", event.data["sender_name"])
-        _send(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
+        send_draft(work, sender, invoice, besides=event.data["recipients"], item_id=event.subject_id)
 
 
-def _send(
+def send_draft(
     work: Work,
     actor: Actor,
     invoice: Invoice,
@@ -115,6 +128,7 @@ def _send(
     besides: list[dict[str, Any]] | None = None,
     item_id: UUID | None = None,
 ) -> None:
+    """The draft takes its number and is mailed. Raises `InvoiceNotDraft`, `EngagementDeleted` and `NumberTaken`."""
     invoice.must_be_draft("sent again")
     must_not_be_deleted(invoice.engagement)
     organisation = copies.organisation(work)
@@ -125,7 +139,15 @@ def _send(
     if work.session.scalar(select(Invoice.id).where(Invoice.number == number)):
         raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
     issuer = issuer_of(organisation)
-    invoice.send(series=series, position=position, number=number, today=today, now=work.now, issuer=issuer)
+    invoice.send(
+        series=series,
+        position=position,
+        number=number,
+        today=today,
+        now=work.now,
+        issuer=issuer,
+        due_days=organisation.invoice_due_days,
+    )
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
     if invoice.state == "paid":
         work.publish(events.InvoicePaid, invoice, facts(invoice), actor)
@@ -135,21 +157,34 @@ def _send(
 def must_not_be_deleted(engagement: Engagement) -> None:
     """Raises `EngagementDeleted`."""
     if engagement.deleted:
-        raise EngagementDeleted("The engagement has been deleted; restore it to send its invoices.", rule="C9")
+        raise EngagementDeleted("The engagement has been deleted; restore it first.", rule="C9")
 
 
 def void(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """Declares a sent invoice void."""
     invoice = to_change(work, actor, input["id"])
-    invoice.void()
-    work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
+    _void(work, actor, invoice)
     return shown(work, invoice)
+
+
+def replace(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
+    """Voids a sent invoice and writes it anew (C21): the draft that says the same. Both are kept."""
+    invoice = to_change(work, actor, input["id"])
+    must_not_be_deleted(invoice.engagement)
+    _void(work, actor, invoice)
+    return shown(work, add_draft(work, actor, invoice.written_anew()))
+
+
+def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
+    invoice.void()
+    sessions.free(work, invoice)
+    work.publish(events.InvoiceVoided, invoice, facts(invoice), actor)
 
 
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
     invoice = _seen(actor, work.get(Invoice, input["id"], what=WHAT))
-    return rendered(invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+    return rendered(work, invoice, invoice.issuer or issuer_of(copies.organisation(work)))
 
 
 def mark_overdue(runtime: Runtime) -> int:

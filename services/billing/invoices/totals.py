@@ -12,11 +12,12 @@ _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
 
 @dataclass(frozen=True)
 class Line:
-    """One position. `tax_rate` is in percent; None says that the line bears no tax, 0 that it is zero-rated."""
+    """One position. Rates are in percent; no `tax_rate` says that the line bears no tax, 0 that it is zero-rated."""
 
     quantity: Decimal
     unit_price: Decimal
     tax_rate: Decimal | None = None
+    discount_rate: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,12 @@ class TaxOfRate:
 
 @dataclass(frozen=True)
 class Totals:
-    """`amounts` are the lines' own, in their order; `taxes` goes from the highest rate to the lowest."""
+    """`amounts` are the lines' own, in their order, and `subtotal` their sum; `taxes` goes from the highest rate to the
+    lowest. `total` is `subtotal` − `discount` + `tax`."""
 
     amounts: tuple[Decimal, ...]
     subtotal: Decimal
+    discount: Decimal
     taxes: tuple[TaxOfRate, ...]
     tax: Decimal
     total: Decimal
@@ -57,28 +60,36 @@ def as_text(amount: Decimal, currency: str) -> str:
 
 
 def line_amount(line: Line, currency: str) -> Decimal:
-    """Quantity × unit price, rounded half up to the currency's smallest unit (C21)."""
-    return rounded(_EXACT.multiply(line.quantity, line.unit_price), currency)
+    """Quantity × unit price less the line's discount, rounded half up to the currency's smallest unit, once (C21)."""
+    exact = _EXACT.multiply(line.quantity, line.unit_price)
+    return rounded(_EXACT.subtract(exact, _percent(exact, line.discount_rate or Decimal(0))), currency)
 
 
-def totals_of(lines: Iterable[Line], currency: str) -> Totals:
-    """Everything that an invoice in `currency` adds up to; tax is rounded half up once per rate, on the sum of the
-    rate's lines (C21). Without lines everything is zero."""
+def totals_of(lines: Iterable[Line], currency: str, discount_rate: Decimal | None = None) -> Totals:
+    """Everything that an invoice in `currency` adds up to. The invoice's discount, `discount_rate` percent, is rounded
+    half up once per tax rate, on the sum of the rate's lines, those without tax being one more group; tax is rounded
+    half up once per rate, on what that leaves (C21). Without lines everything is zero."""
     nothing = rounded(Decimal(0), currency)
     amounts: list[Decimal] = []
-    bases: dict[Decimal, Decimal] = {}
+    sums: dict[Decimal | None, Decimal] = {}
     for line in lines:
         amount = line_amount(line, currency)
         amounts.append(amount)
-        if line.tax_rate is not None:
-            bases[line.tax_rate] = _EXACT.add(bases.get(line.tax_rate, nothing), amount)
+        sums[line.tax_rate] = _EXACT.add(sums.get(line.tax_rate, nothing), amount)
+    discounts = {rate: rounded(_percent(sums[rate], discount_rate or Decimal(0)), currency) for rate in sums}
+    bases = {rate: _EXACT.subtract(sums[rate], discounts[rate]) for rate in sums if rate is not None}
     taxes = tuple(
-        TaxOfRate(rate, bases[rate], rounded(_EXACT.multiply(bases[rate], rate.scaleb(-2, _EXACT)), currency))
+        TaxOfRate(rate, bases[rate], rounded(_percent(bases[rate], rate), currency))
         for rate in sorted(bases, reverse=True)
     )
-    subtotal = _sum(amounts, nothing)
+    subtotal, discount = _sum(amounts, nothing), _sum(discounts.values(), nothing)
     tax = _sum((each.amount for each in taxes), nothing)
-    return Totals(tuple(amounts), subtotal, taxes, tax, _EXACT.add(subtotal, tax))
+    total = _EXACT.add(_EXACT.subtract(subtotal, discount), tax)
+    return Totals(tuple(amounts), subtotal, discount, taxes, tax, total)
+
+
+def _percent(of: Decimal, rate: Decimal) -> Decimal:
+    return _EXACT.multiply(of, rate.scaleb(-2, _EXACT))
 
 
 def _sum(amounts: Iterable[Decimal], start: Decimal) -> Decimal:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from chassis.work import Work
 from services.billing.copies.models import Organisation
-from services.billing.invoices.models import Invoice
-from services.billing.invoices.pdf import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.document import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.figures import shortest
+from services.billing.invoices.models import Invoice, decimal_or_none
 from services.billing.invoices.totals import rounded
 from services.billing.payments.models import Payment
 
 _AS_THEY_ARE = (
     "id", "created_at", "updated_at", "version", "engagement_id", "state", "number", "currency", "issued_on",
-    "due_date", "sent_at", "notes", "card_payment", "copy_to", "paid", "balance", "credit",
+    "due_date", "due_days", "purchase_order", "paper", "replaces", "sent_at", "notes", "card_payment",
+    "copy_to", "paid", "balance", "credit",
     "reminded", "reminded_at", "reminders",
 )  # fmt: skip
 STAMPS = {"paid": "Paid", "void": "Void"}
@@ -36,10 +39,13 @@ def shown(work: Work, invoice: Invoice) -> dict[str, Any]:
         "program_name": invoice.program_name or engagement.program_name,
         "bill_to": invoice.billed_to,
         "lines": [
-            {**_decimal(line), "amount": amount} for line, amount in zip(invoice.lines, totals.amounts, strict=True)
+            {**_decimal(line), "session_id": line.get("session_id"), "amount": amount}
+            for line, amount in zip(invoice.lines, totals.amounts, strict=True)
         ],
         "taxes": totals.taxes,
         "subtotal": totals.subtotal,
+        "discount_rate": None if invoice.discount_rate is None else shortest(invoice.discount_rate),
+        "discount": totals.discount,
         "tax": totals.tax,
         "total": totals.total,
     }
@@ -47,18 +53,23 @@ def shown(work: Work, invoice: Invoice) -> dict[str, Any]:
 
 def facts(invoice: Invoice) -> dict[str, Any]:
     """The data of a billing.invoice event."""
+    totals = invoice.totals
     return {
         "engagement_id": invoice.engagement_id,
         "client_id": invoice.engagement.client_id,
         "number": invoice.number,
         "state": invoice.state,
         "currency": invoice.currency,
-        "total": invoice.totals.total,
+        "total": totals.total,
+        "discount": totals.discount,
+        "tax": totals.tax,
         "paid": invoice.paid,
         "balance": invoice.balance,
         "credit": invoice.credit,
         "issued_on": invoice.issued_on,
         "due_date": invoice.due_date,
+        "purchase_order": invoice.purchase_order,
+        "replaces": UUID(invoice.replaces["id"]) if invoice.replaces else None,
     }
 
 
@@ -92,14 +103,16 @@ def issuer_of(organisation: Organisation) -> dict[str, str]:
         "name": organisation.name,
         "colour": organisation.colour,
         "details": organisation.invoice_details,
+        "paper": organisation.invoice_paper,
     }
 
 
-def document(invoice: Invoice, issuer: dict[str, str]) -> InvoiceDocument:
-    """The page to print, with what has been paid so far."""
+def document(invoice: Invoice, issuer: dict[str, str], pay_url: str) -> InvoiceDocument:
+    """The page to print, with what has been paid so far, and where to pay by card if that is offered."""
     bill_to = invoice.billed_to
     return InvoiceDocument(
-        issuer=Issuer(**issuer),
+        issuer=Issuer(issuer["name"], issuer["colour"], issuer["details"]),
+        paper=invoice.paper or issuer.get("paper", "a4"),
         recipient=Recipient(bill_to["name"], bill_to["email"], bill_to["address"] or ""),
         currency=invoice.currency,
         lines=[DocumentLine(**_decimal(line)) for line in invoice.lines],
@@ -108,6 +121,10 @@ def document(invoice: Invoice, issuer: dict[str, str]) -> InvoiceDocument:
         number=invoice.number,
         issued_on=invoice.issued_on,
         due_on=invoice.due_date,
+        pay_url=pay_url,
+        purchase_order=invoice.purchase_order or "",
+        replaces=invoice.replaces["number"] if invoice.replaces else "",
+        discount_rate=invoice.discount_rate,
         program=invoice.program_name or invoice.engagement.program_name,
         notes=invoice.notes or "",
         stamp=STAMPS.get(invoice.state, ""),
@@ -120,5 +137,6 @@ def _decimal(line: dict[str, Any]) -> dict[str, Any]:
         "description": line["description"],
         "quantity": Decimal(line["quantity"]),
         "unit_price": Decimal(line["unit_price"]),
-        "tax_rate": None if line["tax_rate"] is None else Decimal(line["tax_rate"]),
+        "tax_rate": decimal_or_none(line["tax_rate"]),
+        "discount_rate": decimal_or_none(line.get("discount_rate")),
     }

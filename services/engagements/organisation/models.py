@@ -30,6 +30,8 @@ class Organisation(Entity, Base):
     reminder_minutes: Mapped[list[int]] = mapped_column(JSON)
     invoice_number_format: Mapped[str] = mapped_column(String(40))
     invoice_details: Mapped[str] = mapped_column(Text)
+    invoice_due_days: Mapped[int | None]
+    invoice_paper: Mapped[str] = mapped_column(String(10), server_default="a4")
 
     def describe(self, changes: dict[str, Any]) -> bool:
         """Takes over the settings that are given; answers whether anything is different now."""
@@ -52,6 +54,8 @@ class Organisation(Entity, Base):
             "reminder_minutes": self.reminder_minutes,
             "invoice_number_format": self.invoice_number_format,
             "invoice_details": self.invoice_details,
+            "invoice_due_days": self.invoice_due_days,
+            "invoice_paper": self.invoice_paper,
         }
 
 
@@ -70,4 +74,6 @@ def new_organisation() -> Organisation:
         reminder_minutes=[1440, 60],
         invoice_number_format="{year}-{number:04d}",
         invoice_details="",
+        invoice_due_days=None,
+        invoice_paper="a4",
     )

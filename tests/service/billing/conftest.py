@@ -70,6 +70,12 @@ class Desk:
         given = {"id": invoice["id"], "amount": amount, "method": "bank_transfer", **more}
         return self.billing.call(calls.record_payment, given, actor=self.coach)
 
+    def held(self, title: str = "Session", engagement: UUID | None = None, **facts: Any) -> str:
+        """A session took place; its id."""
+        session, data = uuid4(), people.session_facts(engagement or self.engagement, title=title, **facts)
+        self.billing.feed("scheduling.session.completed.v1", subject=session, sequence=2, data=data)
+        return str(session)
+
     def do(self, call: Any, object: Any, **more: Any) -> Any:
         return self.billing.call(call, {"id": object["id"], **more}, actor=self.coach)
 

@@ -12,8 +12,10 @@ from pypdf import PdfReader
 
 from contracts.calls import billing as calls
 from contracts.calls.erasures import export_from_billing
+from contracts.calls.installments import list_installments
 from contracts.errors import Forbidden
 from tests.service.billing.conftest import LINES, Desk
+from tests.service.billing.test_installments import plan
 from tests.service.billing.till import Till
 from tests.support import people
 from tests.support.harness import Harness
@@ -37,7 +39,7 @@ def till(desk: Desk, stripe: StripeServer) -> Till:
 def paid(till: Till) -> Any:
     """An invoice paid by card, another by hand, and a draft, each with words that only this client's have."""
     lines = [{**line, "description": f"{CANARY} {line['description']}"} for line in LINES]
-    content = {"lines": lines, "notes": CANARY, "copy_to": [f"{CANARY}@example.org"]}
+    content = {"lines": lines, "notes": CANARY, "copy_to": [f"{CANARY}@example.org"], "purchase_order": CANARY}
     by_card = till.sent(**content)
     payer = {"customer_details": {"email": ADDRESS, "name": "Leila Haddad", "phone": CANARY}}
     session = till.session_of(by_card)
@@ -45,6 +47,11 @@ def paid(till: Till) -> Any:
     till.work()
     till.desk.do(calls.mark_invoice_paid, till.desk.sent(**content), reference=CANARY)
     till.desk.draft(**content, bill_to={"name": CANARY, "email": ADDRESS, "address": CANARY})
+    on_a_draft = till.desk.held(CANARY)
+    line = {"description": CANARY, "quantity": "1", "unit_price": "10", "session_id": on_a_draft}
+    till.desk.draft(lines=[line])
+    till.desk.held(CANARY)
+    plan(till.desk, description=CANARY, purchase_order=CANARY, notes=CANARY)
     relayed(till.desk.billing)
     return by_card | {"session": session}
 
@@ -63,6 +70,14 @@ def test_c24_only_who_was_billed_is_left(till: Till, paid: Any) -> None:
     erase(till.desk)
     assert traces(till.desk.billing.database, ADDRESS, CANARY) == []
     assert traces(till.desk.billing.database, "Leila", "Haddad", but=BILLED) == []
+
+
+def test_c24_instalments_end_and_a_session_that_is_told_of_late_says_nothing(till: Till, paid: Any) -> None:
+    erase(till.desk)
+    till.desk.held(CANARY)
+    assert traces(till.desk.billing.database, CANARY) == []
+    (only,) = till.desk.billing.call(list_installments, {"engagement_id": str(till.desk.engagement)}, ADMIN)["items"]
+    assert only["stopped_at"] is not None
 
 
 def test_c24_invoices_still_add_up_and_can_be_printed(till: Till, paid: Any) -> None:
@@ -84,7 +99,7 @@ def test_c24_invoices_still_add_up_and_can_be_printed(till: Till, paid: Any) -> 
 def test_c24_it_is_told_that_it_is_done(till: Till, paid: Any) -> None:
     erase(till.desk)
     types = [event.type for event in till.desk.billing.events()]
-    assert types == ["billing.invoice.deleted.v1", "billing.client.erased.v1"]
+    assert types == [*["billing.invoice.deleted.v1"] * 2, "billing.client.erased.v1"]
     assert till.desk.billing.requests() == [], "nobody is mailed"
 
 
@@ -124,7 +139,7 @@ def test_c24_an_older_event_that_comes_late_does_not_bring_the_client_back(till:
 def test_c24_an_export_shows_invoices_and_payments_to_admins_alone(till: Till, paid: Any) -> None:
     given = {"id": str(till.desk.client.id)}
     data = till.desk.billing.call(export_from_billing, given, ADMIN)["data"]
-    assert sorted(invoice["state"] for invoice in data["invoices"]) == ["draft", "paid", "paid"]
+    assert sorted(invoice["state"] for invoice in data["invoices"]) == ["draft", "draft", "paid", "paid"]
     assert sorted(payment["amount"] for payment in data["payments"])[0].startswith("1396.19")
     assert CANARY in json.dumps(data)
     for who in (till.desk.coach, till.desk.client):

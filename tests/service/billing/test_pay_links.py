@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.errors import Gone, NotFound, Unavailable
 from tests.service.billing.conftest import Desk
+from tests.service.billing.test_sending import read
 from tests.service.billing.till import Till
 from tests.support import people
 from tests.support.stripe import StripeServer
@@ -143,3 +145,29 @@ def test_a_client_pays_an_own_invoice_from_the_portal_where_that_is_offered(till
     till.desk.do(calls.void_invoice, invoice)
     with pytest.raises(Gone):
         check_out(invoice, till.desk.client)
+
+
+def test_s1_34_the_pdf_shows_the_first_link_whenever_it_is_asked_for_until_nothing_is_left(till: Till) -> None:
+    sent = till.sent()
+    mailed = till.desk.billing.requests("invoice")[0]
+    pdf = till.desk.do(calls.invoice_pdf, sent)
+    assert f"/pay/{till.tokens_of(sent)[0]}" in read(pdf).replace("\n", "")
+    assert pdf["content"] == mailed["attachments"][0]["content"] == till.desk.do(calls.invoice_pdf, sent)["content"]
+
+    till.desk.do(calls.remind_invoice, sent)
+    assert till.tokens_of(sent)[1] != till.tokens_of(sent)[0]
+    assert till.desk.do(calls.invoice_pdf, sent) == pdf
+    till.desk.do(calls.mark_invoice_paid, sent)
+    assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, sent))
+
+
+def test_c19_under_another_secret_key_the_pdf_shows_no_link_and_the_mails_links_work(till: Till) -> None:
+    sent = till.sent()
+    runtime = till.desk.billing.runtime
+    runtime.settings = replace(runtime.settings, secret_key="another secret of the tests")
+    assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, sent))
+    assert till.open(till.tokens_of(sent)[0]).startswith("http")
+
+
+def test_a_draft_shows_no_link(till: Till) -> None:
+    assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, till.desk.draft(card_payment=True)))

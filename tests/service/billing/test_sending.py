@@ -147,6 +147,10 @@ def test_s1_8_sending_is_told_to_other_services(desk: Desk) -> None:
         "credit": "0.00",
         "issued_on": "2026-11-24",
         "due_date": "2026-12-08",
+        "purchase_order": None,
+        "discount": "0.00",
+        "tax": "219.19",
+        "replaces": None,
     }
 
 

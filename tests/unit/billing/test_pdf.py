@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.billing.invoices.pdf import DocumentLine, InvoiceDocument, Issuer, Recipient, render
+from services.billing.invoices.document import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.pdf import render
 from services.billing.invoices.totals import Line, totals_of
 
 DETAILS = "Lindenstraße 14, 10969 Berlin\nVAT DE 318 204 771\n\nIBAN DE02 1203 0000 0000 2020 51\nBIC BYLADEM1001"
@@ -175,6 +176,50 @@ def test_the_same_invoice_gives_the_same_bytes_whatever_was_rendered_in_between(
     first = render(invoice())
     render(invoice(("Ωμέγα 北京", "3", "7.77", "7")))
     assert render(invoice()) == first
+
+
+def test_lines_that_go_on_over_pages_carry_their_sum():
+    every = pages(invoice(*((f"Session number {n}", "1", "99.00", "19") for n in range(1, 41))))
+    found = [page for page in every if "Session number" in page]
+    carried = [page.split("Carried forward")[1].split()[0] for page in found[:-1]]
+    brought = [page.split("Brought forward")[1].split()[0] for page in found[1:]]
+    lines = [page.count("Session number") for page in found]
+    sums = [f"{99 * sum(lines[: place + 1]):,}.00" for place in range(len(lines) - 1)]
+    assert len(found) > 1
+    assert carried == brought == sums
+    assert "forward" not in text(invoice())
+
+
+def test_a_line_that_is_broken_in_two_is_carried_once():
+    tall = "\n".join(f"row {n}." for n in range(1, 120))
+    found = pages(invoice((tall, "1", "10", None), ("Coaching", "1", "5", None)))
+    assert len(found) > 2
+    assert all("Carried forward\n10.00" in page for page in found[:2])
+    assert "Total EUR\n15.00" in found[-1]
+
+
+@pytest.mark.parametrize(("paper", "size"), [("a4", (595, 842)), ("letter", (612, 792))])
+def test_the_paper_is_as_it_was_wished(paper, size):
+    for page in PdfReader(BytesIO(render(invoice(paper=paper)))).pages:
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+
+
+def test_s1_34_where_it_can_be_paid_by_card_stands_in_words_and_as_a_link_that_can_be_clicked():
+    url = "https://coach.example/pay/" + "a" * 32
+    payable = invoice(pay_url=url)
+    (page,) = PdfReader(BytesIO(render(payable))).pages
+    assert url in page.extract_text().replace("\n", "")
+    assert [link.get_object()["/A"]["/URI"] for link in page["/Annots"]] == [url]
+    assert render(payable) == render(payable)
+    assert "Pay by card" not in text(invoice())
+
+
+def test_a_discount_is_shown_on_its_line_and_below():
+    line = DocumentLine("Coaching", Decimal(1), Decimal(100), None, Decimal("12.5"))
+    totals = totals_of([Line(Decimal(1), Decimal(100), None, Decimal("12.5"))], "EUR", Decimal(10))
+    found = " ".join(text(invoice(lines=[line], totals=totals, discount_rate=Decimal(10))).split())
+    for words in ("Discount", "12.5%", "Subtotal 87.50", "Discount 10% –8.75", "Total EUR 78.75"):
+        assert words in found
 
 
 def test_title_author_and_language_are_in_the_file_and_every_font_is_embedded():

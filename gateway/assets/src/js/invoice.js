@@ -21,8 +21,11 @@ function divide(value, by) {
 }
 
 each("form[data-invoice]", (form) => {
-  const paper = document.getElementById("paper");
+  const paper = document.getElementById("preview");
   const field = (row, name) => row.querySelector(`[name="${name}"]`).value;
+  const WHOLE = 100n * SCALE;
+  const percent = (text) => exact(text) ?? 0n;
+  const shown = (rate) => `${Number(rate) / Number(SCALE)}%`;
 
   function follow() {
     const currency = form.elements.currency.value;
@@ -31,30 +34,49 @@ each("form[data-invoice]", (form) => {
     const digits = style.resolvedOptions().maximumFractionDigits;
     const unit = 10n ** BigInt(digits);
     const money = (amount, format = style) => format.format(Number(amount) / Number(unit));
-    const taxes = new Map();
+    const sums = new Map();
     const lines = [];
+    const invoiced = new Set();
+    const discountOfAll = percent(form.elements.discount_rate_of_all.value);
     let subtotal = 0n;
 
     form.querySelectorAll("[data-row]").forEach((row) => {
       const quantity = exact(field(row, "quantity"));
       const price = exact(field(row, "unit_price"));
       const known = quantity !== null && price !== null;
-      const amount = known ? divide(quantity * price * unit, SCALE * SCALE) : 0n;
-      const rate = field(row, "tax_rate") || "0";
+      const discount = percent(field(row, "discount_rate"));
+      const amount = known ? divide(quantity * price * unit * (WHOLE - discount), SCALE * SCALE * WHOLE) : 0n;
+      const rate = exact(field(row, "tax_rate"));
       row.querySelector(".amount").textContent = known ? money(amount, plain) : "–";
       subtotal += amount;
-      taxes.set(rate, (taxes.get(rate) ?? 0n) + amount);
-      lines.push([field(row, "description"), field(row, "quantity"), field(row, "unit_price"), `${rate}%`, money(amount, plain)]);
+      sums.set(rate, (sums.get(rate) ?? 0n) + amount);
+      invoiced.add(field(row, "session_id"));
+      lines.push([
+        field(row, "description"), field(row, "quantity"), field(row, "unit_price"), shown(rate ?? 0n),
+        discount ? shown(discount) : "", money(amount, plain),
+      ]);
+    });
+    form.querySelectorAll("[data-session]").forEach((offer) => {
+      offer.hidden = invoiced.has(offer.dataset.session);
+    });
+    form.querySelectorAll(".billable").forEach((offers) => {
+      offers.hidden = !offers.querySelector("[data-session]:not([hidden])");
     });
 
     const totals = [["Subtotal", money(subtotal)]];
-    let total = subtotal;
-    for (const [rate, sum] of taxes) {
-      const percent = exact(rate);
-      if (!percent) continue;
-      const tax = divide(sum * percent, 100n * SCALE);
+    let discount = 0n;
+    for (const [rate, sum] of sums) {
+      const off = divide(sum * discountOfAll, WHOLE);
+      discount += off;
+      sums.set(rate, sum - off);
+    }
+    let total = subtotal - discount;
+    if (discount) totals.push([`Discount ${shown(discountOfAll)}`, money(-discount)]);
+    for (const [rate, base] of sums) {
+      if (!rate) continue;
+      const tax = divide(base * rate, WHOLE);
       total += tax;
-      totals.push([`Tax ${rate}% on ${money(sum)}`, money(tax)]);
+      totals.push([`Tax ${shown(rate)} on ${money(base)}`, money(tax)]);
     }
     totals.push(["Total", money(total)]);
     document.querySelectorAll("[data-totals]").forEach((list) => list.replaceChildren(...totals.map(pair)));
@@ -75,11 +97,19 @@ each("form[data-invoice]", (form) => {
   function print(lines) {
     paper.querySelectorAll("[data-from]").forEach((part) => {
       const field = form.elements[part.dataset.from];
-      part.textContent = field.valueAsDate ? DAY.format(field.valueAsDate) : field.value;
+      part.textContent = field.value;
     });
+    paper.querySelectorAll("[data-only]").forEach((part) => {
+      part.hidden = !form.elements[part.dataset.only].value;
+    });
+    const { due_date: date, due_days: days } = form.elements;
+    paper.querySelector("[data-due]").textContent =
+      date.valueAsDate ? DAY.format(date.valueAsDate) : days.value ? `${days.value} days after sending` : "";
+    const discounted = lines.some((cells) => cells[4]);
+    paper.querySelector("[data-discounts]").hidden = !discounted;
     paper.querySelector("tbody").replaceChildren(...lines.map((cells) => {
       const row = document.createElement("tr");
-      row.append(...cells.map((text, at) => {
+      row.append(...cells.filter((_, at) => at !== 4 || discounted).map((text, at) => {
         const cell = document.createElement("td");
         if (at) cell.className = "right";
         cell.textContent = text;
@@ -88,6 +118,21 @@ each("form[data-invoice]", (form) => {
       return row;
     }));
   }
+
+  // A completed session becomes a line, at the price of the last one.
+  form.addEventListener("click", ({ target }) => {
+    const offer = target.closest("[data-add-session]")?.closest("[data-session]");
+    if (!offer) return;
+    const list = document.getElementById("lines");
+    const last = list.querySelector("[data-row]:last-of-type");
+    const row = list.querySelector("template").content.firstElementChild.cloneNode(true);
+    row.querySelector('[name="description"]').value = offer.dataset.words;
+    row.querySelector('[name="session_id"]').value = offer.dataset.session;
+    if (last) row.querySelector('[name="unit_price"]').value = field(last, "unit_price");
+    list.append(row);
+    row.querySelector('[name="unit_price"]').focus();
+    follow();
+  });
 
   form.addEventListener("input", follow);
   form.addEventListener("change", follow);
