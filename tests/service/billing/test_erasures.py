@@ -12,7 +12,6 @@ from pypdf import PdfReader
 
 from contracts.calls import billing as calls
 from contracts.calls.erasures import export_from_billing
-from contracts.calls.installments import list_installments
 from contracts.errors import Forbidden
 from tests.service.billing.conftest import LINES, Desk
 from tests.service.billing.test_installments import plan
@@ -76,7 +75,8 @@ def test_c24_instalments_end_and_a_session_that_is_told_of_late_says_nothing(til
     erase(till.desk)
     till.desk.held(CANARY)
     assert traces(till.desk.billing.database, CANARY) == []
-    (only,) = till.desk.billing.call(list_installments, {"engagement_id": str(till.desk.engagement)}, ADMIN)["items"]
+    given = {"id": str(till.desk.client.id)}
+    (only,) = till.desk.billing.call(export_from_billing, given, ADMIN)["data"]["installment_plans"]
     assert only["stopped_at"] is not None
 
 
