@@ -6,6 +6,8 @@ import ipaddress
 import socket
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Site-local, local NAT64 and IPv4-compatible: no part of the internet, whatever the library says.
+_LOCAL = tuple(ipaddress.ip_network(network) for network in ("fec0::/10", "64:ff9b:1::/48", "::/96"))
 
 
 class PrivateAddress(Exception):
@@ -21,6 +23,8 @@ def is_public(address: str) -> bool:
             wrapped = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
         if wrapped is not None:
             return is_public(str(wrapped))
+        if any(ip in network for network in _LOCAL):
+            return False
     return ip.is_global and not ip.is_multicast
 
 

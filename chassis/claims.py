@@ -46,6 +46,15 @@ def claim_due(
     return claims
 
 
+def lapsed(work: Work, model: type[Due]) -> list[Due]:
+    """The rows whose claim ran out before their work was finished, locked. The claims end with the transaction."""
+    over = select(model).where(model.claimed_until < work.now).with_for_update(skip_locked=True)
+    rows = list(work.session.scalars(over))
+    for row in rows:
+        row.claim = row.claimed_until = None
+    return rows
+
+
 def claimed(work: Work, model: type[Due], id: UUID, claim: UUID) -> Due:
     """The row, locked, still under our claim; raises `ClaimLost` otherwise. The claim ends with the transaction."""
     row = work.session.get(model, id, with_for_update=True, populate_existing=True)

@@ -18,6 +18,7 @@ from typing import Any, Self
 
 import requests
 from requests.adapters import HTTPAdapter
+from requests.auth import HTTPBasicAuth
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, HTTPError, NameResolutionError, NewConnectionError
@@ -51,7 +52,7 @@ class Outward:
         self._until = time.monotonic() + seconds
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.auth = auth
+        self._session.auth = HTTPBasicAuth(*(part.encode() for part in auth)) if auth else None
         adapter = _Adapter(self, allow_private)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
@@ -17,9 +18,14 @@ from chassis.outward import Outward, Unreachable
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
 
-@contextmanager
-def listening(speak: Callable[[socket.socket], None]) -> Iterator[str]:
+def listening(speak: Callable[[socket.socket], None]) -> AbstractContextManager[str]:
     """The address of a server that speaks like this to each who connects."""
+    return hearing(lambda line, head: speak(line))
+
+
+@contextmanager
+def hearing(speak: Callable[[socket.socket, bytes], None]) -> Iterator[str]:
+    """The same; what was asked is told to the one who speaks."""
     listener = socket.create_server(("127.0.0.1", 0))
 
     def run() -> None:
@@ -33,8 +39,7 @@ def listening(speak: Callable[[socket.socket], None]) -> Iterator[str]:
     def talk(line: socket.socket) -> None:
         with line:
             try:
-                line.recv(65536)
-                speak(line)
+                speak(line, line.recv(65536))
             except OSError:
                 return
 
@@ -69,6 +74,7 @@ def test_addresses_of_the_internet_are_public(address: str) -> None:
         *("100.64.0.1", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255"),
         *("::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1", "2001:db8::1", "::ffff:10.0.0.1"),
         *("64:ff9b::a00:1", "2002:a00:1::", "2002:7f00:1::1"),
+        *("fec0::1", "feff::1", "64:ff9b:1::808:808", "::a00:1", "::808:808"),
     ],
 )
 def test_addresses_of_our_own_networks_are_not_also_where_they_are_wrapped(address: str) -> None:
@@ -87,6 +93,19 @@ def test_it_asks_and_answers_and_follows_no_redirect() -> None:
     with listening(lambda line: line.sendall(moved)) as url, Outward(allow_private=True, seconds=5) as asking:
         reply = asking.ask("GET", url)
     assert (reply.status, reply.headers["Location"]) == (302, "http://10.0.0.1/")
+
+
+def test_a_user_name_and_a_password_of_any_script_arrive() -> None:
+    heads: list[bytes] = []
+
+    def speak(line: socket.socket, head: bytes) -> None:
+        heads.append(head)
+        line.sendall(OK)
+
+    auth = ("jüdith", "pässwort€")
+    with hearing(speak) as url, Outward(allow_private=True, seconds=5, auth=auth) as asking:
+        asking.ask("GET", url)
+    assert b64encode("jüdith:pässwort€".encode()) in heads[0]
 
 
 def test_nothing_is_sent_into_a_private_network() -> None:

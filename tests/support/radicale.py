@@ -14,6 +14,7 @@ from urllib.parse import urljoin
 
 import requests
 from icalendar import Calendar, Event
+from requests.auth import HTTPBasicAuth
 
 from deploy.local.ports import free_port
 from deploy.local.processes import CannotStart, last_words, spawn, stop
@@ -64,10 +65,10 @@ class RadicaleServer:
             stop([self._process])
             self._process = None
 
-    def account(self) -> Account:
+    def account(self, password: str = "") -> Account:
         """A new user, who has no calendar yet."""
-        found = Account(self.url, f"judith-{secrets.token_hex(4)}", secrets.token_urlsafe(12))
-        with (self.folder / "users").open("a") as users:
+        found = Account(self.url, f"judith-{secrets.token_hex(4)}", password or secrets.token_urlsafe(12))
+        with (self.folder / "users").open("a", encoding="utf-8") as users:
             users.write(f"{found.username}:{found.password}\n")
         return found
 
@@ -129,8 +130,7 @@ class Account:
         return sorted(found, key=lambda event: str(event["DTSTART"].dt))
 
     def _ask(self, method: str, url: str, body: bytes = b"", depth: str = "0") -> requests.Response:
-        answer = requests.request(
-            method, url, data=body, auth=(self.username, self.password), headers={"Depth": depth}, timeout=20
-        )
+        auth = HTTPBasicAuth(self.username.encode(), self.password.encode())
+        answer = requests.request(method, url, data=body, auth=auth, headers={"Depth": depth}, timeout=20)
         answer.raise_for_status()
         return answer

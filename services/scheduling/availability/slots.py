@@ -7,8 +7,10 @@ pass. A time that the clock skips starts none; one that it shows twice starts on
 from __future__ import annotations
 
 import datetime as dt
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -40,7 +42,7 @@ def slots(
     rules: Rules, busy: Iterable[Interval], now: dt.datetime, begin: dt.datetime, end: dt.datetime, minutes: int
 ) -> list[Interval]:
     """The free slots of that many minutes that start in [begin, end), by start."""
-    taken = list(busy)
+    taken = merged((start - rules.buffer, until + rules.buffer) for start, until in busy)
     first = max(begin, now + rules.notice)
     last = min(end, now + rules.horizon + dt.timedelta(microseconds=1))
     found = []
@@ -50,10 +52,21 @@ def slots(
             found += [
                 slot
                 for slot in _of_window(rules, day, window, minutes)
-                if first <= slot[0] < last and not _is_taken(rules, taken, slot)
+                if first <= slot[0] < last and not _overlaps(taken, slot)
             ]
         day += _DAY
     return sorted(set(found))
+
+
+def merged(intervals: Iterable[Interval]) -> list[Interval]:
+    """The same times, in order, none touching another."""
+    found: list[Interval] = []
+    for begin, end in sorted(intervals):
+        if found and begin <= found[-1][1]:
+            found[-1] = (found[-1][0], max(end, found[-1][1]))
+        else:
+            found.append((begin, end))
+    return found
 
 
 def why_not(
@@ -90,6 +103,12 @@ def _of_window(rules: Rules, day: dt.date, window: Hours, minutes: int) -> Itera
 
 def _is_taken(rules: Rules, busy: Iterable[Interval], slot: Interval) -> bool:
     return any(slot[0] < end + rules.buffer and slot[1] > begin - rules.buffer for begin, end in busy)
+
+
+def _overlaps(merged: list[Interval], slot: Interval) -> bool:
+    """Whether one of these times, which are in order and apart, has something of the slot."""
+    after = bisect_right(merged, slot[0], key=itemgetter(1))
+    return after < len(merged) and merged[after][0] < slot[1]
 
 
 def _opens(rules: Rules, day: dt.date, window: Hours) -> dt.datetime:

@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -75,10 +75,14 @@ class Collection:
 
 
 class Server:
-    """The server of a coach's calendar. Every method may raise `Failed`."""
+    """The server of a coach's calendar, at the address that was named. Every method may raise `Failed`.
 
-    def __init__(self, outward: Outward, *, only_tls: bool) -> None:
+    The password goes there and to servers of the same domain; where another is led to, nothing is sent.
+    """
+
+    def __init__(self, outward: Outward, named: str, *, only_tls: bool) -> None:
         self._outward = outward
+        self._named = urlsplit(named)
         self._only_tls = only_tls
 
     @property
@@ -182,6 +186,8 @@ class Server:
     def _ask(self, method: str, url: str, *, headers: dict[str, str] | None = None, body: bytes = b"") -> Reply:
         if urlsplit(url).scheme not in (("https",) if self._only_tls else ("http", "https")):
             raise Failed("The server leads to an address without TLS.")
+        if not _is_trusted(self._named, urlsplit(url)):
+            raise Failed("The server leads to another one, which is not given the password. Name that one instead.")
         try:
             reply = self._outward.ask(method, url, headers=headers, body=body)
         except PrivateAddress:
@@ -252,6 +258,21 @@ def _multistatus(reply: Reply, url: str) -> Iterator[tuple[str, dict[str, Elemen
             for each in part.iterfind(f"{_D}prop/*")
         }
         yield urljoin(url, href), properties
+
+
+def _is_trusted(named: SplitResult, other: SplitResult) -> bool:
+    """Whether what was entrusted to one address may go to the other: the same host's, or by TLS the same domain's."""
+    is_safe = other.scheme == "https"
+    if other.hostname == named.hostname:
+        return is_safe or other.scheme == named.scheme
+    domain, other_domain = _domain_of(named), _domain_of(other)
+    return is_safe and domain is not None and domain == other_domain
+
+
+def _domain_of(parts: SplitResult) -> list[str] | None:
+    """The last two labels of the host's name; None of an IP address and of a name that has no two."""
+    labels = (parts.hostname or "").split(".")
+    return labels[-2:] if len(labels) > 1 and not labels[-1].isdigit() else None
 
 
 def _text(element: Element | None) -> str | None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
 from icalendar import Calendar, Component, Event
 
 from services.scheduling.availability.slots import Interval
+from services.scheduling.calendars.repeating import changes_seldom, is_cheap
 from services.scheduling.sessions.invites import Meeting, one_line
 
 _MARGIN = dt.timedelta(days=2)
-#: Rules that repeat more often than once an hour would only cost time.
-_TOO_OFTEN = ("SECONDLY", "MINUTELY")
+#: What the libraries raise for what they cannot make sense of.
+_NONSENSE = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
 class Unreadable(Exception):
@@ -27,10 +27,13 @@ def parse(text: str) -> Calendar:
     """The object of that text; raises `Unreadable`."""
     try:
         found = Calendar.from_ical(text)
-    except (ValueError, LookupError, TypeError, AttributeError) as error:
+        is_seldom = all(changes_seldom(zone) for zone in found.walk("VTIMEZONE"))
+    except _NONSENSE as error:
         raise Unreadable(type(error).__name__) from None
     if not isinstance(found, Calendar):
         raise Unreadable("no VCALENDAR")
+    if not is_seldom:
+        raise Unreadable("its clocks change too often")
     return found
 
 
@@ -75,34 +78,15 @@ def times_taken(
 
     A day, and a time without a zone, are those of `zone`. Transparent, cancelled and declined events take no time.
     """
-    if any(_repeats_too_often(event) for event in calendar.walk("VEVENT")):
-        raise Unreadable("it repeats too often")
+    earliest, latest = start - _MARGIN, end + _MARGIN
     try:
-        occurrences = recurring_ical_events.of(calendar).between(start - _MARGIN, end + _MARGIN)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+        if not is_cheap(calendar.events, earliest, latest):
+            raise Unreadable("it repeats too often, or never")
+        occurrences = recurring_ical_events.of(calendar).between(earliest, latest)
+    except _NONSENSE as error:
         raise Unreadable(type(error).__name__) from None
     taken = [_interval(each, zone) for each in occurrences if _takes_place(each) and _takes_time_of(each, me)]
     return [(max(begin, start), min(until, end)) for begin, until in taken if max(begin, start) < min(until, end)]
-
-
-def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same times, in order, none touching another."""
-    found: list[Interval] = []
-    for begin, end in sorted(intervals):
-        if found and begin <= found[-1][1]:
-            found[-1] = (found[-1][0], max(end, found[-1][1]))
-        else:
-            found.append((begin, end))
-    return found
-
-
-def _repeats_too_often(event: Component) -> bool:
-    rules = event.get("RRULE", [])
-    for rule in rules if isinstance(rules, list) else [rules]:
-        times = len(rule.get("BYMINUTE", ())) + len(rule.get("BYSECOND", ()))
-        if times > 2 or rule.get("FREQ", [""])[0] in _TOO_OFTEN:
-            return True
-    return False
 
 
 def _takes_place(event: Component) -> bool:
@@ -124,7 +108,7 @@ def _interval(event: Component, zone: ZoneInfo) -> Interval:
     assert isinstance(event, Event)
     try:
         return _instant(event.start, zone), _instant(event.end, zone)
-    except (ValueError, LookupError, TypeError, AttributeError, OverflowError) as error:
+    except _NONSENSE as error:
         raise Unreadable(type(error).__name__) from None
 
 

@@ -19,6 +19,7 @@ from contracts.actor import SYSTEM, Actor
 from contracts.errors import Invalid, NotFound, Stale
 from contracts.events.scheduling import CalendarDisconnected
 from services.scheduling.calendars.models import Calendar, CalendarEntry
+from services.scheduling.copies.models import Engagement
 from services.scheduling.sessions.calendar import lock_coaches
 from services.scheduling.sessions.models import Session
 from services.scheduling.settings import Settings
@@ -156,8 +157,10 @@ def _view(work: Work, calendar: Calendar) -> Input:
     differing = (
         select(CalendarEntry.session_id, CalendarEntry.conflict, Session.title, Session.starts_at)
         .join(Session, Session.id == CalendarEntry.session_id)
+        .join(Engagement, Engagement.id == Session.engagement_id)
         .where(CalendarEntry.calendar_id == calendar.id, CalendarEntry.conflict.is_not(None))
-        .where(Session.ends_at > work.now, Session.coach_id == calendar.coach_id)
+        .where(Session.ends_at > work.now)
+        .where(Session.coach_id == calendar.coach_id, Engagement.coach_id == calendar.coach_id)  # C10
         .order_by(Session.starts_at, Session.id)
     )
     conflicts = [

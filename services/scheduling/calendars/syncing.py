@@ -1,8 +1,8 @@
 """Keeps calendars in step, each in a thread of its own: one whose server is slow or down keeps no other waiting.
 
 Any number of workers may do so at once: a calendar is claimed in the database first. What was done is written down
-event by event, under the claim. A worker that dies in between has it done again: whatever has our UID is overwritten,
-and nothing is written twice.
+event by event, under the claim. A worker that dies in between or takes too long has failed: it is done again after
+a pause, whatever has our UID is overwritten, and nothing is written twice.
 """
 
 from __future__ import annotations
@@ -10,21 +10,22 @@ from __future__ import annotations
 import datetime as dt
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 
 from chassis import logs, sealing
-from chassis.claims import ClaimLost, claim_due, claimed
+from chassis.claims import ClaimLost, claim_due, claimed, lapsed
 from chassis.outward import Outward
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.events.scheduling import CalendarConnected, CalendarFailed
+from services.scheduling.availability.slots import merged
 from services.scheduling.calendars.busy import replace_busy
 from services.scheduling.calendars.caldav import (
     ChangedThere,
@@ -36,7 +37,7 @@ from services.scheduling.calendars.caldav import (
     SignInRefused,
 )
 from services.scheduling.calendars.models import EVERY, Calendar, CalendarEntry
-from services.scheduling.calendars.objects import Unreadable, merged, parse, times_taken, uid_of
+from services.scheduling.calendars.objects import Unreadable, parse, times_taken, uid_of
 from services.scheduling.calendars.operations import facts_of, seal_of
 from services.scheduling.calendars.wanted import BEHIND, Known, is_due, jobs_of
 from services.scheduling.calendars.writing import There, View, bring_into_line
@@ -57,6 +58,7 @@ AHEAD = dt.timedelta(days=400)
 SOON = dt.timedelta(seconds=10)
 _OURS = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@coachworks")
 Claim = tuple[UUID, UUID]
+Thing = TypeVar("Thing")
 
 
 def sync_due(runtime: Runtime) -> int:
@@ -79,6 +81,8 @@ def sync_due(runtime: Runtime) -> int:
 
 def _claim(runtime: Runtime, limit: int) -> list[Claim]:
     with runtime.work() as work:
+        for calendar in lapsed(work, Calendar):
+            _fail(work, calendar, Failed("It took too long to put this calendar in step."))
         order = Calendar.next_sync_at
         return claim_due(work, Calendar, is_due(work.now), order_by=order, limit=limit, seconds=CLAIM_SECONDS)
 
@@ -87,7 +91,7 @@ def _sync(runtime: Runtime, claim: Claim) -> None:
     try:
         _talk(runtime, claim)
     except ClaimLost:
-        log.info("calendar_claim_lost", calendar_id=str(claim[0]))
+        log.warning("calendar_claim_lost", calendar_id=str(claim[0]))
 
 
 def _talk(runtime: Runtime, claim: Claim) -> None:
@@ -100,7 +104,7 @@ def _talk(runtime: Runtime, claim: Claim) -> None:
     try:
         auth = calendar.username, seal_of(settings).open(calendar.password).decode()
         with Outward(allow_private=settings.allow_private_addresses, seconds=SECONDS, auth=auth) as outward:
-            server = Server(outward, only_tls=not settings.allow_private_addresses)
+            server = Server(outward, calendar.url, only_tls=not settings.allow_private_addresses)
             if calendar.state == "disconnecting":
                 _leave(runtime, claim, server)
             else:
@@ -127,7 +131,7 @@ def _ours(runtime: Runtime, claim: Claim) -> Iterator[tuple[Work, Calendar]]:
 
 def _keep_in_step(runtime: Runtime, claim: Claim, server: Server, calendar: Calendar, coach: Coach) -> None:
     view, objects = _read(runtime, claim, server, calendar, ZoneInfo(coach.time_zone))
-    _keep_busy_times(runtime, claim, view, objects, coach, calendar)
+    _keep_busy_times(runtime, claim, server, view, objects, coach, calendar)
     with runtime.read() as work:
         jobs = jobs_of(work, calendar.id, calendar.coach_id)
     changes = 0
@@ -161,9 +165,17 @@ def _read(
             raise
         collection = _find(runtime, claim, server, calendar.url)
         found = server.read(collection, start, end)
-    objects = [each for each in map(_parsed, found) if each is not None]
+    objects = [each for each in map(_parsed, _in_time(server, found)) if each is not None]
     by_uid = {uid: each for each in objects if (uid := uid_of(each.calendar)) is not None}
     return View(collection, zone, start, end, by_uid), objects
+
+
+def _in_time(server: Server, things: Iterable[Thing]) -> Iterator[Thing]:
+    """One after the other, as long as there is time."""
+    for each in things:
+        if server.seconds_left <= 0:
+            raise Failed("The calendar holds more than can be worked through in time.")
+        yield each
 
 
 def _parsed(found: Found) -> There | None:
@@ -186,14 +198,20 @@ def _find(runtime: Runtime, claim: Claim, server: Server, url: str) -> str:
 
 
 def _keep_busy_times(
-    runtime: Runtime, claim: Claim, view: View, objects: list[There], coach: Coach, calendar: Calendar
+    runtime: Runtime,
+    claim: Claim,
+    server: Server,
+    view: View,
+    objects: list[There],
+    coach: Coach,
+    calendar: Calendar,
 ) -> None:
     """Stores when the coach is busy, by whatever is not a session that this calendar has from us."""
     with runtime.read() as work:
         ours = _our_uids(work, view, calendar)
     me = frozenset({coach.email.casefold(), calendar.username.casefold()})
     taken = []
-    for each in objects:
+    for each in _in_time(server, objects):
         if uid_of(each.calendar) in ours:
             continue
         try:
@@ -232,7 +250,8 @@ def _leave(runtime: Runtime, claim: Claim, server: Server) -> None:
     with runtime.read() as work:
         to_come = select(CalendarEntry).join(Session, Session.id == CalendarEntry.session_id)
         to_come = to_come.where(CalendarEntry.calendar_id == claim[0], Session.ends_at > work.now)
-        entries = list(work.session.scalars(to_come.where(~CalendarEntry.invited)))
+        theirs = CalendarEntry.invited | func.coalesce(CalendarEntry.conflict, "").in_(("moved", "changed"))
+        entries = list(work.session.scalars(to_come.where(~theirs)))
     for entry in entries:
         try:
             server.delete(entry.href, etag=entry.etag)
@@ -248,11 +267,14 @@ def _forget(runtime: Runtime, claim: Claim) -> None:
 
 
 def _settle_failed(runtime: Runtime, claim: Claim, error: Failed) -> None:
-    log.info("calendar_failed", calendar_id=str(claim[0]), reason=str(error))
     with runtime.work() as work:
-        calendar = claimed(work, Calendar, *claim)
-        if calendar.state == "disconnecting":
-            if calendar.fail_to_leave(work.now, str(error)) or isinstance(error, SignInRefused):
-                work.session.delete(calendar)
-        elif calendar.fail(work.now, str(error)):
-            work.publish(CalendarFailed, calendar, {**facts_of(calendar), "reason": str(error)})
+        _fail(work, claimed(work, Calendar, *claim), error)
+
+
+def _fail(work: Work, calendar: Calendar, error: Failed) -> None:
+    log.info("calendar_failed", calendar_id=str(calendar.id), reason=str(error))
+    if calendar.state == "disconnecting":
+        if calendar.fail_to_leave(work.now, str(error)) or isinstance(error, SignInRefused):
+            work.session.delete(calendar)
+    elif calendar.fail(work.now, str(error)):
+        work.publish(CalendarFailed, calendar, {**facts_of(calendar), "reason": str(error)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, exists, or_, select
@@ -47,16 +48,20 @@ def is_due(now: dt.datetime) -> ColumnElement[bool]:
     """Calendars whose time has come, and those in step that something was changed for in Coachworks."""
     entry = and_(CalendarEntry.calendar_id == Calendar.id, CalendarEntry.session_id == Session.id)
     sessions = exists().where(Engagement.id == Session.engagement_id)
-    missing = sessions.where(Session.coach_id == Calendar.coach_id, *_to_come(now), ~exists().where(entry))
+    missing = sessions.where(*_wanted(Calendar.coach_id, now), ~exists().where(entry))
     unwanted = or_(Session.coach_id != Calendar.coach_id, and_(Engagement.deleted, Session.ends_at > now))
-    removable = CalendarEntry.conflict.is_distinct_from("refused")  # else it is tried with all others
-    changed = sessions.where(entry, or_(CalendarEntry.session_version != Session.version, and_(unwanted, removable)))
+    # else it is tried with all others
+    removable = and_(CalendarEntry.conflict.is_distinct_from("refused"), CalendarEntry.digest.is_not(None))
+    differs = or_(CalendarEntry.session_version != Session.version, and_(unwanted, removable))
+    changed = sessions.where(entry, differs, ~_left_behind(Calendar.coach_id))
     return or_(Calendar.next_sync_at <= now, and_(Calendar.state == "connected", or_(missing, changed)))
 
 
-def _to_come(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
+def _wanted(coach_id: Any, now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     starts_after = now - BEHIND  # none lasts longer; by the start there is an index
     return (
+        Session.coach_id == coach_id,
+        Engagement.coach_id == coach_id,
         Session.state == "scheduled",
         Session.starts_at > starts_after,
         Session.ends_at > now,
@@ -64,15 +69,22 @@ def _to_come(now: dt.datetime) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _left_behind(coach_id: Any) -> ColumnElement[bool]:
+    """Sessions from before a handover: what becomes of them later is not the former coach's to see (C10)."""
+    return and_(Session.coach_id == coach_id, Engagement.coach_id != coach_id)
+
+
 def jobs_of(work: Work, calendar_id: UUID, coach_id: UUID) -> list[Job]:
     """All sessions that are to be written, compared or removed, by start.
 
-    Those that are over stay as they are in the calendar; only what is changed of them later is changed there too.
+    Those that are over stay as they are in the calendar; only what is changed of them later is changed there too, as
+    long as the engagement is still this coach's.
     """
     mine = and_(CalendarEntry.calendar_id == calendar_id, CalendarEntry.session_id == Session.id)
-    missing = and_(CalendarEntry.session_id.is_(None), Session.coach_id == coach_id, *_to_come(work.now))
+    missing = and_(CalendarEntry.session_id.is_(None), *_wanted(coach_id, work.now))
     written = and_(
         CalendarEntry.session_id.is_not(None),
+        ~_left_behind(coach_id),
         or_(
             Session.ends_at > work.now,
             CalendarEntry.session_version != Session.version,

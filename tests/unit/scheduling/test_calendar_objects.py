@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.scheduling.availability.slots import Interval
-from services.scheduling.calendars.objects import Unreadable, merged, parse, times_taken
+from services.scheduling.availability.slots import Interval, merged
+from services.scheduling.calendars.objects import Unreadable, parse, times_taken
 
 BERLIN = ZoneInfo("Europe/Berlin")
 ME = frozenset({"judith@example.org"})
 START, END = dt.datetime(2026, 3, 1, tzinfo=dt.UTC), dt.datetime(2027, 4, 5, tzinfo=dt.UTC)
 
 
-def taken(*lines: str, start: dt.datetime = START, end: dt.datetime = END) -> list[str]:
+def taken(*lines: str, start: dt.datetime = START, end: dt.datetime = END, zone: tuple[str, ...] = ()) -> list[str]:
     """The times in UTC, like 2026-03-28T23:00/2026-03-29T22:00."""
     event = ["BEGIN:VEVENT", "UID:1", "DTSTAMP:20260101T000000Z", *lines, "END:VEVENT"]
-    text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//EN", *event, "END:VCALENDAR", ""])
+    text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Test//EN", *zone, *event, "END:VCALENDAR", ""])
     found = times_taken(parse(text), BERLIN, ME, start, end)
     return [f"{begin:%Y-%m-%dT%H:%M}/{until:%Y-%m-%dT%H:%M}" for begin, until in found]
 
@@ -61,13 +61,72 @@ def test_what_lasts_no_time_takes_none() -> None:
     [
         ["DTSTART:20260303T110000Z", "RRULE:FREQ=SECONDLY"],
         ["DTSTART:20260303T110000Z", "RRULE:FREQ=MINUTELY;COUNT=1000000"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=HOURLY"],
         ["DTSTART:20260303T110000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2;BYMINUTE=1,2,3;BYSECOND=1,2,3"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=WEEKLY;BYMONTH=2;BYMONTHDAY=30"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=DAILY;BYSETPOS=2"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=DAILY;INTERVAL=0"],
+        ["DTSTART:20260303T110000Z", "RRULE:FREQ=DAILY;INTERVAL=-1"],
+        ["DTSTART:19000101T110000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5,6,7,8,9,10"],
+        ["DTSTART:00010101T110000Z", "RRULE:FREQ=DAILY"],
+        ["DTSTART:20260303T110000Z", *[f"RRULE:FREQ=MONTHLY;BYMONTH=2;BYMONTHDAY=30,{day}" for day in (30, 31)]],
+        ["DTSTART:20260303T110000Z", *["RDATE:" + ",".join(["20260401T110000Z"] * 1000)] * 10],
         ["SUMMARY:No start"],
     ],
 )
 def test_what_cannot_be_understood_or_would_never_end_is_refused(lines: list[str]) -> None:
     with pytest.raises(Unreadable):
         assert taken(*lines) == "refused"
+
+
+@pytest.mark.parametrize(
+    ("rule", "times"),
+    [
+        ("DAILY;BYMONTH=4", 30),
+        ("DAILY;INTERVAL=2;BYDAY=MO,TU,WE,TH,FR", 130),
+        ("WEEKLY;BYDAY=MO,FR;WKST=SU", 104),
+        ("WEEKLY;BYMONTH=4", 4),
+        ("MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1", 12),
+        ("MONTHLY;BYMONTHDAY=31", 7),
+        ("YEARLY;BYMONTH=2;BYMONTHDAY=-1", 1),
+        ("YEARLY;BYMONTH=4;BYDAY=2SU", 1),
+    ],
+)
+@pytest.mark.parametrize("since", ["19700401", "19040401"])
+def test_what_programs_write_is_read_however_long_ago_it_began(rule: str, times: int, since: str) -> None:
+    start, end = dt.datetime(2026, 4, 1, tzinfo=dt.UTC), dt.datetime(2027, 4, 1, tzinfo=dt.UTC)
+    found = taken(f"DTSTART:{since}T110000Z", "DURATION:PT1H", f"RRULE:FREQ={rule}", start=start, end=end)
+    assert len(found) - times in (0, 1), "by the day of the week that it began on"
+
+
+def test_a_birthday_of_no_year_is_read() -> None:
+    assert taken("DTSTART;VALUE=DATE:16040503", "RRULE:FREQ=YEARLY")[0] == "2026-05-02T22:00/2026-05-03T22:00"
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        *("HOURLY", "DAILY;BYMONTH=2;BYMONTHDAY=30", "YEARLY;INTERVAL=0", "YEARLY;BYHOUR=1,2,3,4;BYMINUTE=1,2,3"),
+        "YEARLY;BYMONTH=1,2,3,4,5,6,7;BYMONTHDAY=1,2,3",
+    ],
+)
+def test_a_zone_whose_clocks_change_all_the_time_is_refused(rule: str) -> None:
+    with pytest.raises(Unreadable):
+        assert taken("DTSTART;TZID=Own:20260303T110000", "DURATION:PT1H", zone=zone(rule)) == "refused"
+
+
+def test_a_zone_of_the_calendars_own_is_read() -> None:
+    lines = ["DTSTART;TZID=Own:20260303T110000", "DURATION:PT1H"]
+    rule = "YEARLY;BYMONTH=10;BYMONTHDAY=8,9,10,11,12,13,14;BYDAY=SU"
+    assert taken(*lines, zone=zone(rule)) == ["2026-03-03T06:00/2026-03-03T07:00"]
+
+
+def zone(rule: str) -> tuple[str, ...]:
+    """A zone that is always five hours ahead, by parts that change by this rule."""
+    part = ["DTSTART:19700101T000000", "TZOFFSETFROM:+0500", "TZOFFSETTO:+0500", f"RRULE:FREQ={rule}"]
+    parts = ["BEGIN:STANDARD", *part, "END:STANDARD", "BEGIN:DAYLIGHT", *part, "END:DAYLIGHT"]
+    return "BEGIN:VTIMEZONE", "TZID:Own", *parts, "END:VTIMEZONE"
 
 
 @given(st.text(max_size=200))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -95,8 +96,18 @@ def test_each_reason_has_its_name() -> None:
     assert list(why.values()) == ["within_notice", "beyond_horizon", "outside_hours", "not_a_start", "taken", None]
 
 
+def test_a_calendar_full_of_busy_times_costs_little_more_than_an_empty_one() -> None:
+    found, until = rules(weekly=ALWAYS, slot_minutes=5), NOW + dt.timedelta(days=62)
+    hours = [NOW + dt.timedelta(minutes=30 * each) for each in range(62 * 48)]
+    busy = [(begin, begin + dt.timedelta(minutes=20)) for begin in hours]
+    begin = time.thread_time()
+    free = slots(found, busy, NOW, NOW, until, 5)
+    assert time.thread_time() - begin < 5
+    assert len(free) == 62 * 48 * 2
+
+
 hours = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).filter(lambda pair: pair[0] < pair[1])
-moments = st.integers(0, 330_000).map(lambda minute: at("2026-03-20T00:00:00Z") + dt.timedelta(minutes=minute))
+moments = st.integers(0, 7 * 365 * 1440).map(lambda minute: at("2024-01-01T00:00:00Z") + dt.timedelta(minutes=minute))
 
 
 @settings(max_examples=150, deadline=None)
@@ -109,26 +120,57 @@ moments = st.integers(0, 330_000).map(lambda minute: at("2026-03-20T00:00:00Z") 
     minutes=st.integers(5, 300),
     buffer=st.integers(0, 120),
     notice=st.integers(0, 3000),
+    horizon=st.integers(1, 5),
     now=moments,
-    busy=st.lists(st.tuples(moments, st.integers(1, 600)), max_size=6),
+    busy=st.lists(st.tuples(st.integers(-1000, 8000), st.integers(0, 600)), max_size=6),
+    starts=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 288)), min_size=20, max_size=60),
+    others=st.lists(st.integers(0, 7199), max_size=5),
 )
-def test_every_slot_keeps_every_rule_and_is_free_when_asked_about(
-    zone: str, window: Any, slot: int, minutes: int, buffer: int, notice: int, now: dt.datetime, busy: Any
+def test_every_slot_keeps_every_rule_and_all_that_is_free_when_asked_about_is_one(
+    zone: str,
+    window: Any,
+    slot: int,
+    minutes: int,
+    buffer: int,
+    notice: int,
+    horizon: int,
+    now: dt.datetime,
+    busy: Any,
+    starts: Any,
+    others: Any,
 ) -> None:
     found = rules(
         zone=ZoneInfo(zone),
         weekly=dict.fromkeys(range(7), (window,)),
         buffer=dt.timedelta(minutes=buffer),
         notice=dt.timedelta(minutes=notice),
+        horizon=dt.timedelta(days=horizon),
         slot_minutes=slot,
     )
-    taken = [(begin, begin + dt.timedelta(minutes=length)) for begin, length in busy]
-    free = slots(found, taken, now, now, now + dt.timedelta(days=5), minutes)
+    end = now + dt.timedelta(days=5)
+    begins = [(now + dt.timedelta(minutes=minute), length) for minute, length in busy]
+    taken = [(begin, begin + dt.timedelta(minutes=length)) for begin, length in begins]
+    free = slots(found, taken, now, now, end, minutes)
     assert len({begin for begin, _ in free}) == len(free)
-    for begin, end in free:
+    for begin, until in free:
         local = begin.astimezone(found.zone)
-        assert end - begin == dt.timedelta(minutes=minutes)
-        assert begin >= now + found.notice
+        assert until - begin == dt.timedelta(minutes=minutes)
+        assert now + found.notice <= begin <= now + found.horizon
         assert (local.hour * 60 + local.minute - window[0]) % slot == 0
-        assert all(end + found.buffer <= b or begin >= e + found.buffer for b, e in taken)
+        assert all(until + found.buffer <= b or begin >= e + found.buffer for b, e in taken)
         assert why_not(found, taken, now, begin, minutes) is None
+    first = dt.datetime.combine(now.astimezone(found.zone).date(), dt.time(), found.zone)
+    aligned = [first + dt.timedelta(days=day, minutes=window[0] + nth * slot) for day, nth in starts]
+    asked = [*aligned, *(now + dt.timedelta(minutes=minute) for minute in others)]
+    offered = {begin for begin, _ in free}
+    for moment in (each.astimezone(dt.UTC) for each in asked):
+        if now <= moment < end:
+            assert (why_not(found, taken, now, moment, minutes) is None) == (moment in offered)
+
+
+def test_each_free_time_of_an_open_day_is_a_slot() -> None:
+    found = rules(weekly=ALWAYS, slot_minutes=15)
+    moments = [NOW + dt.timedelta(minutes=minute) for minute in range(1440)]
+    free = [moment for moment in moments if why_not(found, [], NOW, moment, 15) is None]
+    assert [begin for begin, _ in slots(found, [], NOW, NOW, NOW + dt.timedelta(days=1), 15)] == free
+    assert len(free) == 96

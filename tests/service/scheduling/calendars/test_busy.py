@@ -95,8 +95,9 @@ def test_another_coachs_session_that_this_one_was_invited_to_does_take_time(desk
     assert desk.free() == ["10:00", "11:00"]
 
 
-def test_what_cannot_be_understood_keeps_nothing_else_from_being_read(desk: Desk) -> None:
-    desk.account.put(desk.calendar, "DTSTART:20261103T080000Z", "DURATION:PT1M", "RRULE:FREQ=MINUTELY;COUNT=3")
+@pytest.mark.parametrize("rule", ["MINUTELY;COUNT=3", "HOURLY;COUNT=3"])
+def test_what_cannot_be_understood_keeps_nothing_else_from_being_read(desk: Desk, rule: str) -> None:
+    desk.account.put(desk.calendar, "DTSTART:20261103T080000Z", "DURATION:PT1M", f"RRULE:FREQ={rule}")
     desk.account.put(desk.calendar, "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z")
     assert desk.connected()["state"] == "connected"
     assert desk.free() == ["10:00", "11:00"]

@@ -104,13 +104,22 @@ def test_cancelled_here_it_goes_although_it_was_changed_there(desk: Desk) -> Non
     assert (desk.events(), desk.conflicts()) == ([], [])
 
 
-def test_a_calendar_that_is_left_keeps_what_its_coach_has_changed(desk: Desk) -> None:
+@pytest.mark.parametrize("is_noticed", [False, True], ids=["unnoticed", "noticed"])
+@pytest.mark.parametrize(
+    ("old", "new"), [("SUMMARY:Business Coaching", "SUMMARY:My own words"), ("20261201T", ELSEWHERE)]
+)
+def test_a_calendar_that_is_left_keeps_what_its_coach_has_changed(
+    desk: Desk, old: str, new: str, is_noticed: bool
+) -> None:
     session = desk.house.schedule(START)
     desk.connected()
-    desk.account.change(desk.href(session), "SUMMARY:Business Coaching", "SUMMARY:My own words")
+    desk.account.change(desk.href(session), old, new)
+    text = desk.account.text(desk.href(session))
+    if is_noticed:
+        desk.later()
     desk.disconnect()
     desk.work()
-    assert [str(event["SUMMARY"]) for event in desk.events()] == ["My own words"]
+    assert desk.account.text(desk.href(session)) == text
 
 
 def test_a_conflict_is_shown_until_the_session_is_over(desk: Desk) -> None:

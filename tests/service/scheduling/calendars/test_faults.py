@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from chassis.outward import Outward
 from contracts.calls import calendars as calls
 from contracts.errors import Invalid, NotFound, Stale
 from services.scheduling.calendars import syncing
@@ -164,6 +165,55 @@ def test_one_that_was_changed_while_we_wrote_is_looked_at_again_soon(desk: Desk)
         bad.behaves(servers.passing_on(desk.account))
         desk.later(seconds=10)
     assert (desk.conflicts(), len(desk.events())) == ([], 1)
+
+
+@pytest.mark.parametrize("end", ["handed over", "deleted", "cancelled"])
+def test_one_that_cannot_be_removed_because_it_changes_all_the_time_is_tried_again_soon_but_not_at_once(
+    desk: Desk, end: str
+) -> None:
+    session = desk.house.schedule(START)
+    with servers.server(servers.passing_on(desk.account, instead={"DELETE": servers.answering(412)})) as bad:
+        desk.connected(url=through(desk, bad))
+        if end == "handed over":
+            desk.house.assign(desk.house.coach_called("Noor Haddad"))
+        elif end == "deleted":
+            desk.house.delete()
+        else:
+            desk.house.cancel(session)
+        assert (desk.work(), desk.work(), desk.work()) == (1, 0, 0)
+        assert len(desk.events()) == 1
+        bad.behaves(servers.passing_on(desk.account))
+        desk.later(seconds=10)
+    assert desk.events() == []
+
+
+def test_a_calendar_that_takes_longer_than_its_time_is_shown_as_failing_and_pauses(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slowly(*args: object) -> list[object]:
+        monkeypatch.setattr(Outward, "seconds_left", -1.0)
+        return []
+
+    for _ in range(2):
+        desk.account.put(desk.calendar, "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z")
+    monkeypatch.setattr(syncing, "times_taken", slowly)
+    shown = desk.connected()
+    assert shown["last_error"] == "The calendar holds more than can be worked through in time."
+    assert (shown["state"], shown["next_sync_at"]) == ("failing", "2026-11-24T09:00:10Z")
+    assert desk.work() == 0
+
+
+def test_one_that_a_worker_did_not_finish_is_shown_as_failing_and_not_chased(desk: Desk) -> None:
+    desk.connect()
+    (claim,) = desk.house.harness.run(lambda runtime: syncing._claim(runtime, 8))
+    desk.house.harness.clock.advance(minutes=3)
+    assert desk.work() == 0, "another takes it on only after a pause"
+    shown = desk.shown()
+    assert (shown["state"], shown["last_error"]) == ("failing", "It took too long to put this calendar in step.")
+    assert len(desk.told("failed")) == 1
+    desk.house.harness.run(lambda runtime: syncing._sync(runtime, claim))
+    assert desk.shown() == shown, "whoever was overtaken changes nothing"
+    assert desk.later(seconds=10)["state"] == "connected"
 
 
 def test_a_server_that_tells_no_etags_is_kept_in_step_all_the_same(desk: Desk) -> None:

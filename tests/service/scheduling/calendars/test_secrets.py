@@ -5,21 +5,24 @@ from __future__ import annotations
 import json
 import logging
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 
 from chassis import addresses
+from chassis.outward import Outward, Reply
 from contracts.calls import calendars as calls
 from contracts.errors import Forbidden, Invalid
-from services.scheduling.calendars.models import Calendar
+from services.scheduling.calendars.caldav import Failed, Server
+from services.scheduling.calendars.models import Calendar, CalendarEntry
 from services.scheduling.calendars.syncing import sync_due
 from tests.service.scheduling.calendars import servers
 from tests.service.scheduling.calendars.desk import Desk
 from tests.service.scheduling.house import House
 from tests.support.harness import Harness, service_harness
+from tests.support.radicale import RadicaleServer
 
 PASSWORD = "correct horse battery"
 strict = service_harness("services.scheduling.service")
@@ -134,9 +137,69 @@ def test_a_name_that_leads_there_only_later_is_not_connected_to(
 def test_a_redirect_into_a_private_network_is_not_followed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "is_public", lambda address: address == "127.0.0.1")
     monkeypatch.setattr("chassis.outward.addresses_of", addresses.public_addresses_of)
-    with servers.server(servers.answering(302, Location="http://10.0.0.7/")) as bad:
-        shown = desk.connected(url=bad.url)
+    hosts = {"calendar.example": "127.0.0.1", "p42.calendar.example": "10.0.0.7"}
+    resolve(monkeypatch, lambda host: [hosts[host]])
+    with servers.server(servers.answering(302, Location="https://p42.calendar.example/")) as bad:
+        shown = desk.connected(url=bad.url.replace("127.0.0.1", "calendar.example"))
     assert shown["last_error"] == "The address lies in a private network, which is not allowed here."
+
+
+ELSEWHERE = "The server leads to another one, which is not given the password. Name that one instead."
+
+
+def test_the_password_does_not_follow_a_redirect_to_another_server(desk: Desk) -> None:
+    with servers.server(servers.answering(401)) as other:
+        url = other.url.replace("127.0.0.1", "localhost")
+        with servers.server(servers.answering(302, Location=url)) as bad:
+            assert desk.connected(url=bad.url)["last_error"] == ELSEWHERE
+        assert other.seen == []
+
+
+def test_nor_does_it_go_where_the_address_of_an_event_leads(desk: Desk) -> None:
+    session = desk.house.schedule("2026-12-01T15:00:00Z")
+    desk.connected()
+    with servers.server(servers.answering(204)) as other:
+        url = other.url.replace("127.0.0.1", "localhost")
+        with desk.house.harness.runtime.work() as work:
+            work.session.execute(update(CalendarEntry).values(href=f"{url}event.ics"))
+        desk.account.delete(desk.href(session))
+        desk.house.cancel(session)
+        assert desk.settled()["last_error"] == ELSEWHERE
+        assert other.seen == []
+
+
+@pytest.mark.parametrize(
+    ("named", "other", "is_asked"),
+    [
+        ("https://caldav.icloud.com/", "https://p42-caldav.icloud.com/", True),
+        ("https://calendar.example/", "https://calendar.example:8443/", True),
+        ("http://calendar.example/", "https://calendar.example/", True),
+        ("https://calendar.example/", "http://calendar.example/", False),
+        ("https://dav.calendar.example/", "http://p42.calendar.example/", False),
+        ("https://calendar.example/", "https://calendar.example.net/", False),
+        ("https://calendar.example/", "https://notcalendar.example/", False),
+        ("https://93.184.215.14/", "https://10.0.215.14/", False),
+        ("https://calendar/", "https://another/", False),
+    ],
+)
+def test_servers_of_one_domain_trust_each_other(
+    named: str, other: str, is_asked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def ask(self: Outward, method: str, url: str, **given: Any) -> Reply:
+        asked.append(url)
+        return Reply(302, {"Location": other}, b"")
+
+    monkeypatch.setattr(Outward, "ask", ask)
+    with Outward(allow_private=False, seconds=5) as outward, pytest.raises(Failed):
+        Server(outward, named, only_tls=False).find(named)
+    assert (other in asked) == is_asked
+
+
+def test_a_password_of_any_script_is_understood(desk: Desk, radicale: RadicaleServer) -> None:
+    account = radicale.account("pässwort€")
+    assert Desk(desk.house, account).connected()["state"] == "connected"
 
 
 def test_clients_have_no_calendar_here(desk: Desk) -> None:
@@ -146,8 +209,15 @@ def test_clients_have_no_calendar_here(desk: Desk) -> None:
 
 
 def resolve_to(monkeypatch: pytest.MonkeyPatch, *found: str) -> None:
-    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 443)) for address in found]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answers)
+    resolve(monkeypatch, lambda host: list(found))
+
+
+def resolve(monkeypatch: pytest.MonkeyPatch, addresses_of: Callable[[str], list[str]]) -> None:
+    def getaddrinfo(host: str, port: int, *args: object, **kwargs: object) -> list[Any]:
+        found = [host] if host[0].isdigit() else addresses_of(host)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
 def shown_to(house: House) -> Any:

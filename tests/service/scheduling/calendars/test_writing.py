@@ -114,6 +114,37 @@ def test_c10_a_session_goes_to_the_calendar_of_the_coach_whom_the_engagement_is_
     assert [str(event["UID"]) for event in other.events()] == [session["ics_uid"]]
 
 
+def test_c10_what_becomes_later_of_a_session_from_before_a_handover_stays_out_of_the_former_coachs_calendar(
+    desk: Desk,
+) -> None:
+    coach = desk.house.coach_called("Noor Haddad")
+    begun = desk.house.schedule("2026-11-24T08:30:00Z")
+    desk.connected()
+    before = desk.account.text(desk.href(begun))
+    desk.house.assign(coach)
+    desk.house.update(begun, by=coach, title="Not for the one before")
+    assert (desk.work(), desk.later()["conflicts"]) == (0, [])
+    assert desk.account.text(desk.href(begun)) == before
+
+
+def test_c10_a_session_from_before_a_handover_is_not_written_to_a_calendar_that_is_connected_later(desk: Desk) -> None:
+    coach = desk.house.coach_called("Noor Haddad")
+    desk.house.schedule("2026-11-24T08:30:00Z")
+    desk.house.assign(coach)
+    desk.connected()
+    desk.later()
+    assert desk.events() == []
+
+
+def test_c10_a_difference_that_was_shown_is_not_shown_to_the_former_coach(desk: Desk) -> None:
+    begun = desk.house.schedule("2026-11-24T08:30:00Z")
+    desk.connected()
+    desk.account.delete(desk.href(begun))
+    assert len(desk.later()["conflicts"]) == 1
+    desk.house.assign(desk.house.coach_called("Noor Haddad"))
+    assert desk.shown()["conflicts"] == []
+
+
 def test_replicas_and_repetitions_write_each_session_once(desk: Desk) -> None:
     for day in range(1, 9):
         desk.house.schedule(f"2026-12-0{day}T15:00:00Z")
