@@ -1,17 +1,18 @@
-"""The command line: `coachworks serve|worker|migrate|new-migration|parked SERVICE`."""
+"""The command line: `coachworks serve|worker|migrate|new-migration|parked SERVICE`, and what cli_events.py adds."""
 
 from __future__ import annotations
 
-import errno
 import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import click
+
+from chassis.cli_events import consumer
+from chassis.plain import said_plainly
 
 
 def _service(name: str) -> Any:
@@ -44,6 +45,9 @@ def main() -> None:
     """Runs and repairs the services of Coachworks."""
 
 
+main.add_command(consumer)
+
+
 @main.command()
 @click.argument("service")
 def serve(service: str) -> None:
@@ -64,7 +68,7 @@ def serve(service: str) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop())
 
-    with _said_plainly():
+    with said_plainly():
         run(runtime, until)
 
 
@@ -84,7 +88,7 @@ def worker(service: str) -> None:
         told.wait()
         stop()
 
-    with _said_plainly():
+    with said_plainly():
         work(runtime, until)
 
 
@@ -95,7 +99,7 @@ def migrate(service: str) -> None:
     from chassis.startup import declare_topology, migrate_and_prepare
 
     runtime = _open(service, "migrate")
-    with _said_plainly():
+    with said_plainly():
         declare_topology(runtime)
         migrate_and_prepare(runtime)
     click.echo(f"{service}: database and queues are up to date")
@@ -148,23 +152,8 @@ def redrive(service: str, ids: tuple[int, ...], everything: bool) -> None:
 def _await_what_it_needs(runtime: Any) -> None:
     from chassis.startup import await_ready
 
-    with _said_plainly():
+    with said_plainly():
         await_ready(runtime)
-
-
-@contextmanager
-def _said_plainly() -> Iterator[None]:
-    """A named error, or a taken port, ends the process with a sentence, without a traceback."""
-    from contracts.errors import CoachworksError
-
-    try:
-        yield
-    except CoachworksError as error:
-        raise click.ClickException(error.detail) from None
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise click.ClickException("The port HTTP_PORT is taken; end what uses it, or choose another.") from None
 
 
 if __name__ == "__main__":

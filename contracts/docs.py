@@ -1,4 +1,4 @@
-"""Writes docs/events.md from the declarations: `python -m contracts.docs`.
+"""Writes what follows from the declarations (docs/events.md, the types of clients/python): `python -m contracts.docs`.
 
 `python -m contracts.docs --release` also freezes the examples that are not frozen yet (contracts/events/released.txt);
 a frozen example never changes, because others rely on it.
@@ -16,6 +16,7 @@ from typing import Any
 
 from marshmallow import fields
 
+from contracts import typed
 from contracts.envelope import EnvelopeSchema
 from contracts.events import PUBLIC, SERVICES, EventData, example_of, registry
 from contracts.schema import DecimalText, Email, Instant, Zone
@@ -104,8 +105,10 @@ def _table(rows: Iterator[tuple[str, str, str]]) -> str:
 
 
 def main(arguments: list[str]) -> None:
-    """Writes the page, and with `--release` the digests of what is new."""
+    """Writes all of it, and with `--release` the digests of what is new."""
     EVENTS_PAGE.write_text(page())
+    for path, text in typed.files(public_events()).items():
+        path.write_text(text)
     if "--release" in arguments:
         known = {event.type: digest_of(event.type) for event in public_events()} | released()
         RELEASED.write_text("".join(f"{name} {digest}\n" for name, digest in sorted(known.items())))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import socket
 import subprocess
@@ -44,6 +45,7 @@ class RabbitNode:
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self.log = self.folder / "rabbitmq.log"
+        self.rabbitmqctl = self.folder / "rabbitmqctl"
         self._ports = Ports(self.folder / "ports.json")
         self._epmd: subprocess.Popen[bytes] | None = None
         self._server: subprocess.Popen[bytes] | None = None
@@ -81,6 +83,7 @@ class RabbitNode:
         (self.folder / "rabbitmq.conf").write_text(_CONFIGURATION.format(port=self.port))
         (self.folder / "enabled_plugins").write_text("[].\n")
         environment = self._environment()
+        self._write_ctl(sbin, environment)
         if self._epmd is None or self._epmd.poll() is not None:
             epmd_port = environment["ERL_EPMD_PORT"]
             self._epmd = spawn([epmd, "-address", "127.0.0.1", "-port", epmd_port], env=environment, log=self.log)
@@ -122,6 +125,13 @@ class RabbitNode:
         if done.returncode:
             raise RuntimeError(f"rabbitmqctl {' '.join(arguments)}: {done.stderr.strip() or done.stdout.strip()}")
         return done.stdout
+
+    def _write_ctl(self, sbin: Path, environment: dict[str, str]) -> None:
+        """A rabbitmqctl of this node, for people: the setting RABBITMQCTL of `coachworks consumer`."""
+        settings = shlex.join(f"{name}={value}" for name, value in environment.items())
+        command = f'#!/bin/sh\nexec env -i {settings} {shlex.quote(str(sbin / "rabbitmqctl"))} "$@"\n'
+        self.rabbitmqctl.write_text(command)
+        self.rabbitmqctl.chmod(0o700)
 
     def _stop_server(self) -> None:
         if self._server is None:
