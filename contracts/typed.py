@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -115,7 +116,9 @@ def _hint(field: fields.Field[Any]) -> str:
         kind += " | None"
     if field.required:
         return kind
-    return f"{kind} = {'()' if inner is not field else repr(default)}"
+    if inner is not field:
+        return f"{kind} = ()"
+    return f"{kind} = {json.dumps(default) if isinstance(default, str) else repr(default)}"
 
 
 def _index(events: list[type[EventData]]) -> str:
