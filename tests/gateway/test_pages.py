@@ -18,7 +18,7 @@ PAGES = [
     if method == "GET" and roles and not rule.startswith("/api/") and "public" not in roles
     for role in sorted(roles & SIGNED_IN)
 ]
-NO_PAGES = re.compile(r"\.ics$|\.csv$|/pdf$|/pay$|/content$|/view$|/zip$|wording/preview$|/body$|calendar/events$")
+NO_PAGES = re.compile(r"\.ics$|\.csv$|[/.]pdf$|/pay$|/content$|/view$|/zip$|wording/preview$|/body$|calendar/events$")
 #: What such a page is about must be known before the rest can be asked for (whose engagement, which client).
 TWO_ROUNDS = {
     "/sessions/<uuid:id>",
@@ -155,9 +155,10 @@ def test_the_part_of_a_service_that_is_down_says_so(everything, browser, service
     assert "This part does not answer just now." in html
 
 
-@pytest.mark.parametrize(("rule", "role"), [page for page in PAGES if re.search(r"\.ics$|/pdf$|/body$", page[0])])
+@pytest.mark.parametrize(("rule", "role"), [page for page in PAGES if re.search(r"\.ics$|[/.]pdf$|/body$", page[0])])
 def test_files_that_pages_link_to(everything, browser, rule, role):
-    everything.answers["billing.invoice_pdf"] = {"filename": "2026-0001.pdf", "content": "JVBERg=="}
+    for call in ("billing.invoice_pdf", "billing.client_statement_pdf"):
+        everything.answers[call] = {"filename": "2026-0001.pdf", "content": "JVBERg=="}
     response = browser(role).get(address_of(rule))
     assert response.status_code == 200
     assert response.headers["X-Content-Type-Options"] == "nosniff"
