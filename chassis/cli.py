@@ -1,43 +1,18 @@
-"""The command line: `coachworks serve|worker|migrate|new-migration|parked SERVICE`, and what cli_events.py adds."""
+"""The command line: `coachworks serve|worker|migrate|new-migration SERVICE`, and what cli_repair and cli_events add."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import click
 
-from chassis.cli_events import consumer
-from chassis.plain import said_plainly
-
-
-def _service(name: str) -> Any:
-    import importlib
-
-    try:
-        return importlib.import_module(f"services.{name}.service").service
-    except ModuleNotFoundError as error:
-        if error.name in (f"services.{name}", f"services.{name}.service"):
-            raise click.ClickException(f"There is no service {name} here.") from None
-        raise
-
-
-def _open(name: str, process: str) -> Any:
-    """The runtime of a service; a setting that is missing ends the process with a sentence that names it."""
-    import environs
-
-    from chassis import logs
-    from chassis.runtime import open_runtime
-
-    logs.configure(f"{name} {process}", os.environ.get("LOG_LEVEL", "INFO"))
-    try:
-        return open_runtime(_service(name))
-    except environs.EnvError as error:
-        raise click.ClickException(f"A setting of {name} is missing or wrong: {error}") from None
+from chassis.cli_events import consumer, events
+from chassis.cli_repair import check, outbox, parked
+from chassis.plain import opened, said_plainly, service_named
 
 
 @click.group()
@@ -45,7 +20,8 @@ def main() -> None:
     """Runs and repairs the services of Coachworks."""
 
 
-main.add_command(consumer)
+for command in (check, parked, outbox, consumer, events):
+    main.add_command(command)
 
 
 @main.command()
@@ -61,7 +37,7 @@ def serve(service: str) -> None:
     eventlet.monkey_patch()
     from chassis.serve import serve as run
 
-    runtime = _open(service, "serve")
+    runtime = opened(service, "serve")
     _await_what_it_needs(runtime)
 
     def until(stop: Callable[[], None]) -> None:
@@ -78,7 +54,7 @@ def worker(service: str) -> None:
     """Relays, retries and reaches out, until SIGTERM."""
     from chassis.worker import work
 
-    runtime = _open(service, "worker")
+    runtime = opened(service, "worker")
     _await_what_it_needs(runtime)
 
     def until(stop: Callable[[], None]) -> None:
@@ -98,7 +74,7 @@ def migrate(service: str) -> None:
     """Brings the service's database and its queues to this release."""
     from chassis.startup import declare_topology, migrate_and_prepare
 
-    runtime = _open(service, "migrate")
+    runtime = opened(service, "migrate")
     with said_plainly():
         declare_topology(runtime)
         migrate_and_prepare(runtime)
@@ -112,41 +88,8 @@ def new_migration(service: str, name: str) -> None:
     """Writes the next migration, by what the models have and the migrations lack; read and correct it."""
     from chassis.migrate import new_migration as write
 
-    write(_service(service), name)
+    write(service_named(service), name)
     click.echo("Read it and correct it.")
-
-
-@main.group()
-def parked() -> None:
-    """Events that failed too often: see them, set them going again."""
-
-
-@parked.command("list")
-@click.argument("service")
-def list_parked(service: str) -> None:
-    """Shows the parked events of a service."""
-    from chassis import inbox
-
-    for row in inbox.parked(_open(service, "parked")):
-        click.echo(
-            f"{row.id}\t{row.created_at:%Y-%m-%d %H:%M:%S}\t{row.routing_key}\t{row.attempts} attempts\t{row.error}"
-        )
-
-
-@parked.command()
-@click.argument("service")
-@click.argument("ids", type=int, nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="All parked events of the service.")
-def redrive(service: str, ids: tuple[int, ...], everything: bool) -> None:
-    """Sets parked events going again."""
-    from chassis import inbox
-
-    runtime = _open(service, "parked")
-    wanted = [row.id for row in inbox.parked(runtime)] if everything else list(ids)
-    count = inbox.redrive(runtime, wanted)
-    click.echo(f"{count} of {len(wanted)} set going again")
-    if count != len(wanted):
-        sys.exit(1)
 
 
 def _await_what_it_needs(runtime: Any) -> None:

@@ -1,12 +1,13 @@
-"""The command line for other systems: `coachworks consumer add|list|remove`."""
+"""The command line for what other systems read: `coachworks consumer add|list|remove`, `coachworks events tail`."""
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+from typing import Any
 
 import click
 
-from chassis.consumers import PREFIX, Consumers
 from chassis.plain import said_plainly
 
 _EXAMPLE = """\
@@ -31,7 +32,9 @@ def amqp_url() -> str:
     return url
 
 
-def _consumers() -> Consumers:
+def _consumers() -> Any:
+    from chassis.consumers import Consumers
+
     return Consumers(amqp_url(), os.environ.get("RABBITMQCTL", "rabbitmqctl"))
 
 
@@ -46,6 +49,8 @@ def consumer() -> None:
 @click.option("--replay", is_flag=True, help="It may also read the stream of all public events of the last 30 days.")
 def add(name: str, types: tuple[str, ...], replay: bool) -> None:
     """Makes user and queue of a consumer and shows, once, how it connects."""
+    from chassis.consumers import PREFIX
+
     with said_plainly():
         url = _consumers().add(name, types, replay=replay)
     click.echo(_EXAMPLE.format(url=url, queue=PREFIX + name), nl=False)
@@ -66,3 +71,30 @@ def remove(name: str) -> None:
     with said_plainly():
         _consumers().remove(name)
     click.echo(f"{name} is removed")
+
+
+@click.group()
+def events() -> None:
+    """The public events of the last 30 days."""
+
+
+@events.command()
+@click.option("--from", "start", default="next", help="first, next, an offset or an age like 2h; new ones if unset.")
+@click.option("--types", multiple=True, default=("#",), help='Which events, such as "scheduling.#"; all if unset.')
+def tail(start: str, types: tuple[str, ...]) -> None:
+    """Prints events, each a line of JSON, also while new ones come; at Ctrl-C it says where to go on.
+
+    The user of AMQP_URL must be allowed to read the stream, as a consumer with --replay is.
+    """
+    from chassis.tail import position_of, read
+
+    said = 0
+    with said_plainly():
+        position = position_of(start, dt.datetime.now(dt.UTC))
+        try:
+            for event in read(amqp_url(), position, types, lambda reason: click.echo(reason, err=True)):
+                click.echo(event.body)
+                said = event.offset + 1
+        except KeyboardInterrupt:
+            if said:
+                click.echo(f"Go on with --from {said}", err=True)

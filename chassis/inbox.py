@@ -11,13 +11,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from marshmallow import ValidationError
-from sqlalchemy import MetaData, insert, or_, select, update
+from sqlalchemy import MetaData, delete, insert, or_, select, update
 
 from chassis import context, logs, metrics
 from chassis.database import DOWN, insert_new
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.envelope import CONTENT_TYPE, Event, UndecodableEvent, decode
+from contracts.errors import NotFound
 from contracts.events import registry, schema_of
 
 log = logs.get(__name__)
@@ -218,6 +219,23 @@ def redrive(runtime: Runtime, ids: Sequence[int]) -> int:
             .values(parked=False, attempts=0, next_attempt_at=work.now, claim=None, claimed_until=None)
         )
         return int(done.rowcount)
+
+
+def parked_one(runtime: Runtime, id: int) -> Any:
+    """One parked event; `NotFound` if there is none of that id."""
+    found = [row for row in parked(runtime) if row.id == id]
+    if not found:
+        raise NotFound(f"No event {id} is parked.")
+    return found[0]
+
+
+def drop(runtime: Runtime, ids: Sequence[int]) -> None:
+    """Deletes parked events; `NotFound`, and nothing is deleted, if one of them is not parked any more."""
+    table = runtime.tables["failed_event"]
+    with runtime.work() as work:
+        done: Any = work.session.execute(delete(table).where(table.c.id.in_(ids), table.c.parked.is_(True)))
+        if done.rowcount != len(set(ids)):
+            raise NotFound("One of them is not parked any more; nothing was dropped.")
 
 
 def _storable(text: str, longest: int = 4000) -> str:

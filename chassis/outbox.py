@@ -190,3 +190,12 @@ def measure(runtime: Runtime) -> tuple[int, float]:
         ).one()
         age = (work.now - oldest).total_seconds() if oldest else 0.0
     return count, age
+
+
+def waiting(runtime: Runtime) -> list[tuple[str, int]]:
+    """How many events of each type wait in the outbox, most first."""
+    table = runtime.tables["outbox"]
+    counted = select(table.c.routing_key, func.count()).group_by(table.c.routing_key)
+    with runtime.read() as work:
+        found = [(type_, count) for type_, count in work.session.execute(counted)]
+    return sorted(found, key=lambda one: (-one[1], one[0]))

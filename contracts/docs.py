@@ -1,7 +1,8 @@
-"""Writes what follows from the declarations (docs/events.md, the types of clients/python): `python -m contracts.docs`.
+"""Writes what follows from the declarations: `python -m contracts.docs`.
 
-`python -m contracts.docs --release` also freezes the examples that are not frozen yet (contracts/events/released.txt);
-a frozen example never changes, because others rely on it.
+That is docs/events.md, docs/asyncapi.json, docs/schemas/ and the types of clients/python. With `--release` it also
+freezes the examples that are not frozen yet (contracts/events/released.txt) and the schemas of this release
+(released_schemas.json): a frozen example never changes, and a schema only grows, because others rely on them.
 """
 
 from __future__ import annotations
@@ -16,13 +17,16 @@ from typing import Any
 
 from marshmallow import fields
 
-from contracts import typed
+from contracts import asyncapi, json_schema, typed
 from contracts.envelope import EnvelopeSchema
 from contracts.events import PUBLIC, SERVICES, EventData, example_of, registry
 from contracts.schema import DecimalText, Email, Instant, Zone
 
 EVENTS_PAGE = Path(__file__).parent.parent / "docs" / "events.md"
+ASYNCAPI = EVENTS_PAGE.with_name("asyncapi.json")
+SCHEMAS = EVENTS_PAGE.with_name("schemas")
 RELEASED = Path(__file__).parent / "events" / "released.txt"
+RELEASED_SCHEMAS = RELEASED.with_name("released_schemas.json")
 
 _INTRODUCTION = """# Events
 
@@ -30,8 +34,12 @@ Generated from `contracts/events/` by `python -m contracts.docs`; do not edit.
 
 Every event is a CloudEvent 1.0 in structured JSON (`application/cloudevents+json`) on the topic exchange
 `coachworks.events`, its `type` being the routing key. It is delivered at least once and may come late: `id` tells a
-second delivery, `sequence` grows with each change of one `subject`. A field may be added at any time; anything else is
-a new version, published beside the old one for a release.
+second delivery, `sequence` grows with each change of one `subject`. A field may be added at any time, and a word to
+those that a field may hold; anything else is a new version, published beside the old one for a release.
+
+The same for machines: [asyncapi.json](asyncapi.json) and a JSON Schema for each type in [schemas/](schemas/), served at
+`/api/v1/asyncapi.json` and `/api/v1/schemas/TYPE.json`. How to read events:
+[clients/python](../clients/python/README.md).
 """
 # The first that fits names the type.
 _TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
@@ -104,14 +112,56 @@ def _table(rows: Iterator[tuple[str, str, str]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def files() -> dict[Path, str]:
+    """Every generated file as it should be."""
+    events = public_events()
+    schemas = {SCHEMAS / f"{event.type}.json": _json(json_schema.of_event(event)) for event in events}
+    return {EVENTS_PAGE: page(), ASYNCAPI: _json(asyncapi.document(events))} | schemas | typed.files(events)
+
+
+def left_over() -> list[Path]:
+    """What is there of events that are declared no more."""
+    return sorted({*SCHEMAS.glob("*"), *typed.FOLDER.glob("*.py")} - files().keys())
+
+
+def shape_of(schema: Any) -> Any:
+    """A schema without what is only said: two of one shape take the same values."""
+    if not isinstance(schema, dict):
+        return schema
+    said = {name for name in ("description", "examples") if not isinstance(schema.get(name), dict)}  # else a field
+    return {name: shape_of(of) for name, of in schema.items() if name not in said}
+
+
+def breaks(before: Any, now: Any) -> list[str]:
+    """What of a released shape is different now, new optional fields aside."""
+    if not (isinstance(before, dict) and isinstance(now, dict)):
+        return [] if before == now else [f"{before!r} became {now!r}"]
+    found = []
+    for name in sorted(before.keys() | now.keys()):
+        if name == "properties":
+            there = {field: now[name].get(field) for field in before[name]}
+            found += [f"{field}: {what}" for field in there for what in breaks(before[name][field], there[field])]
+        else:
+            found += [f"{name}: {what}" for what in breaks(before.get(name), now.get(name))]
+    return found
+
+
 def main(arguments: list[str]) -> None:
-    """Writes all of it, and with `--release` the digests of what is new."""
-    EVENTS_PAGE.write_text(page())
-    for path, text in typed.files(public_events()).items():
+    """Writes all of it, and with `--release` the digests and shapes that are new."""
+    SCHEMAS.mkdir(exist_ok=True)
+    for path, text in files().items():
         path.write_text(text)
+    for path in left_over():
+        path.unlink()
     if "--release" in arguments:
         known = {event.type: digest_of(event.type) for event in public_events()} | released()
         RELEASED.write_text("".join(f"{name} {digest}\n" for name, digest in sorted(known.items())))
+        shapes = {event.type: shape_of(json_schema.of_object(event)) for event in public_events()}
+        RELEASED_SCHEMAS.write_text(json.dumps(shapes, indent=1) + "\n")
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ OPEN = frozenset(
         "GET /api/docs.css",
         "GET /api/v1/openapi.json",
         "GET /api/v1/health",
+        "GET /api/v1/asyncapi.json",
+        "GET /api/v1/schemas/<type>.json",
         "POST /api/v1/tokens",
         "POST /api/v1/password-resets",
         "GET /api/v1/password-resets/<token>",

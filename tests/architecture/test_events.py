@@ -11,7 +11,7 @@ import pytest
 from marshmallow import RAISE
 
 from chassis.service import topic_matches
-from contracts import docs, typed
+from contracts import docs
 from contracts.events import EXAMPLES, PRIVATE, EventData, example_of, registry
 from tests.architecture.house import ROOT, SERVICES, contract_names, meant_by, references, service_of, sources, tree_of
 
@@ -93,10 +93,7 @@ def test_released_examples_are_frozen() -> None:
     assert frozen == {name: docs.digest_of(name) for name in frozen if name in EVENTS}
 
 
-def test_the_page_of_events_is_current() -> None:
-    assert docs.EVENTS_PAGE.read_text() == docs.page(), "run python -m contracts.docs"
-
-
-def test_the_typed_events_of_the_client_are_current() -> None:
-    files = typed.files(docs.public_events())
-    assert {path: path.read_text() for path in sorted(typed.FOLDER.glob("*.py"))} == dict(sorted(files.items()))
+def test_what_is_generated_from_the_events_is_current() -> None:
+    stale = [path for path, text in docs.files().items() if not path.exists() or path.read_text() != text]
+    assert stale == [], "run python -m contracts.docs"
+    assert docs.left_over() == []

@@ -99,6 +99,8 @@ def test_only_public_calls_go_without_a_token(document):
     }
     assert free == {
         "GET /health",
+        "GET /asyncapi.json",
+        "GET /schemas/{type}.json",
         "GET /password-resets/{token}",
         "GET /public/feedback/{token}",
         "GET /public/forms/{token}",

@@ -1,4 +1,5 @@
-"""Runs the toy as a real service: `python -m tests.chassis.toy serve|worker|migrate|list|redrive`.
+"""Runs the toy as a real service: `python -m tests.chassis.toy serve|worker|migrate|list|redrive`,
+or with any command of the command line in full.
 
 DIE_AT names a point where the process kills itself, once: `before_commit`, `after_commit`, `amid_batch`,
 `after_publish`, `after_confirm`, `before_ack`. The file MARK keeps that it did.
@@ -92,7 +93,8 @@ if __name__ == "__main__":
     if os.environ.get("DIE_AT"):
         arm()
     commands = {"list": ["parked", "list", "toy"], "redrive": ["parked", "redrive", "toy", "--all"]}
-    sys.argv = ["coachworks", *commands.get(sys.argv[1], [sys.argv[1], "toy"])]
+    said = sys.argv[1:]
+    sys.argv = ["coachworks", *(commands.get(said[0], [said[0], "toy"]) if len(said) == 1 else said)]
     from chassis.cli import main
 
     main()
