@@ -135,6 +135,12 @@ def test_c24_what_comes_late_is_logged_without_its_words_and_mailed_to_nobody(li
     assert log_of(lived.harness)[-1]["type"] == "engagements.item.updated.v1"
 
 
+def test_c24_the_erasure_itself_is_logged_as_it_was_published(lived: House) -> None:
+    erase(lived)
+    last = log_of(lived.harness)[-1]
+    assert (last["type"], last["data"]["name"]) == ("engagements.client.erased.v1", "Erased client")
+
+
 def test_c24_it_is_told_that_it_is_done(lived: House) -> None:
     erase(lived)
     last = lived.harness.events()[-1]
