@@ -15,7 +15,7 @@ COACH, CLIENT = "judith.okonkwo@example.org", "leila.haddad@example.org"
 def test_s1_17_anyone_attends_by_address_alone(house: House) -> None:
     session = house.attend(house.schedule(by=people.ADMIN), "anyone@example.net", by=people.ADMIN)
     guest = session["attendees"][2]
-    assert guest == {"email": "anyone@example.net", "name": "", "role": "guest", "person_id": None}
+    assert guest == {"email": "anyone@example.net", "name": "", "role": "guest", "person_id": None, "answer": None}
     (event,) = house.harness.events("scheduling.attendee.added.v1")
     assert event.data == {
         "session_id": session["id"],
