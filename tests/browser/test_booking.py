@@ -148,7 +148,7 @@ def test_c13_a_client_moves_its_session_and_cancels_it(client: Page, running: Ru
     assert planned(running, engagement) == [slot]
     client.get_by_role("link", name="Cancel it…").click()
     dialog = client.get_by_role("dialog")
-    expect(dialog).to_contain_text("get a mail that takes it out of the calendar")
+    expect(dialog).to_contain_text("gets a mail that takes it out of the calendar")
     assert flaws(client) == []
     dialog.get_by_role("button", name="Cancel it").click()
     expect(client.get_by_text("The session is cancelled")).to_be_visible()

@@ -41,7 +41,7 @@ class Tail:
 
     def next(self) -> Any:
         """The next line's event."""
-        return json.loads(self._lines.get(timeout=30))
+        return json.loads(self._lines.get(timeout=90))
 
     def until(self, wanted: dict[str, Any]) -> list[Any]:
         """The events up to that one, which comes last."""
