@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -14,10 +13,11 @@ from jsonschema import Draft202012Validator
 from contracts import asyncapi, docs, json_schema
 from contracts.envelope import decode
 from contracts.events import EventData, schema_of
+from tests.architecture.house import ROOT
 
 EVENTS = docs.public_events()
-#: As AsyncAPI publishes it (github.com/asyncapi/spec-json-schemas, Apache License 2.0).
-ASYNCAPI_SCHEMA = Path(__file__).parent / "vendor" / "asyncapi-3.0.0.json"
+#: As AsyncAPI publishes it.
+ASYNCAPI_SCHEMA = ROOT / "gateway/assets/node_modules/@asyncapi/specs/schemas/3.0.0.json"
 
 
 def validator(event: type[EventData]) -> Draft202012Validator:
