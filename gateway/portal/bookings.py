@@ -50,7 +50,7 @@ def book(id: UUID) -> ResponseReturnValue:
 
 def move_form(id: UUID, **again: Any) -> ResponseReturnValue:
     """The free slots to which a client can move the session, which must be an own one."""
-    one, terms, values = look_at_own(id)
+    one, terms, values = look_at_session(id)
     taken: Json = {"session_id": str(id), "duration_minutes": one["duration_minutes"]}
     late = is_late(one, terms)
     free = _free(terms, **taken) if may_move(one, terms, values["engagement"]) else _NOTHING_FREE
@@ -67,7 +67,7 @@ def move(id: UUID) -> ResponseReturnValue:
 
 
 def cancel_form(id: UUID, **again: Any) -> ResponseReturnValue:
-    one, terms, _ = look_at_own(id)
+    one, terms, _ = look_at_session(id)
     return show.page("pages/booking_cancel.html", terms=terms, session=one, late=is_late(one, terms), **again)
 
 
@@ -83,7 +83,7 @@ def cancel(id: UUID) -> ResponseReturnValue:
     )
 
 
-def look_at_own(id: UUID) -> tuple[Json, Json, Json]:
+def look_at_session(id: UUID) -> tuple[Json, Json, Json]:
     """The session, the terms under which its client may change it, and the values of its page."""
     one = show.look(session=(scheduling.get_session, {"id": str(id)})).need("session")
     engagement = str(one["engagement_id"])
