@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from urllib.parse import urlsplit
+
+from contracts.errors import Invalid
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: Site-local, local NAT64 and IPv4-compatible: no part of the internet, whatever the library says.
@@ -35,6 +38,21 @@ def addresses_of(host: str, port: int) -> list[str]:
     except UnicodeError as error:
         raise OSError(f"No name of a host: {error}") from None
     return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
+
+
+def must_lead_outside(url: str) -> None:
+    """Raises `Invalid`, naming the field `url`, for an address within our own networks.
+
+    A name that nobody knows yet may be known later; where it leads is looked at again at each connection.
+    """
+    parts = urlsplit(url)
+    try:
+        public_addresses_of(str(parts.hostname), parts.port or 443)
+    except PrivateAddress:
+        wrong = "Lies in a private network, which is not allowed here."
+        raise Invalid("The input is not valid.", errors={"url": [wrong]}) from None
+    except OSError:
+        return
 
 
 def public_addresses_of(host: str, port: int) -> list[str]:

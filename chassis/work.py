@@ -90,14 +90,18 @@ class Work:
         self.session.flush()
         return True
 
+    def changed(self, entity: Entity) -> None:
+        """`entity` has changed, which is told to nobody: raises its version."""
+        entity.version += 1
+        entity.updated_at = self.now
+        self.session.flush()
+
     def publish(self, event: type[EventData], entity: Entity, data: dict[str, Any], actor: Actor | None = None) -> None:
         """Publishes that `entity` changed: raises its version, which becomes the event's sequence.
 
         `data` holds Python values; what the event's schema does not know or misses is a `ValidationError`.
         """
-        entity.version += 1
-        entity.updated_at = self.now
-        self.session.flush()
+        self.changed(entity)
         self._enqueue(event, str(entity.id), entity.version, data, actor or SYSTEM)
 
     def request(

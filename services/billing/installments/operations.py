@@ -58,8 +58,7 @@ def stop(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     if not actor.sees(plan.engagement):
         raise NotFound(f"There is no such {WHAT}.")
     plan.stop(work.now)
-    plan.version += 1
-    plan.updated_at = work.now
+    work.changed(plan)
     return _shown(plan)
 
 
@@ -98,8 +97,7 @@ def _write(runtime: Runtime, plan_id: UUID, ordinal: int) -> bool:
         actor = Actor(UUID(by["id"]) if by["id"] else None, by["role"], by["name"])
         invoice = add_draft(work, actor, Invoice.draft(plan.engagement_id, part.content()))
         part.invoice_id = invoice.id
-        plan.version += 1
-        plan.updated_at = work.now
+        work.changed(plan)
         if plan.send:
             send_draft(work, actor, invoice)
         return True

@@ -83,7 +83,7 @@ def switch_on(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]
     reminders = _fresh(work, invoice) or InvoiceReminders(invoice=invoice)
     reminders.switch_on(input, actor.id, work.now, ((invoice.due_date or today) - today).days)
     work.session.add(reminders)
-    _touch(work, invoice)
+    work.changed(invoice)
     return shown(work, invoice)
 
 
@@ -94,7 +94,7 @@ def stop(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     if reminders is None:
         raise NoReminders("There are no reminders to come.")
     reminders.stop(work.now)
-    _touch(work, invoice)
+    work.changed(invoice)
     return shown(work, invoice)
 
 
@@ -122,16 +122,10 @@ def remind_due(runtime: Runtime) -> int:
 
 def _remind(work: Work, sender_id: UUID | None, invoice: Invoice) -> None:
     ordinal = invoice.remind(work.now)
-    _touch(work, invoice)
+    work.changed(invoice)
     mail(work, sender_id, invoice, cause=f"reminder/{ordinal}", reminder=True)
 
 
 def _fresh(work: Work, invoice: Invoice) -> InvoiceReminders | None:
     """The row as it is now that the invoice is locked."""
     return work.session.get(InvoiceReminders, invoice.id, populate_existing=True)
-
-
-def _touch(work: Work, invoice: Invoice) -> None:
-    invoice.version += 1
-    invoice.updated_at = work.now
-    work.session.flush()

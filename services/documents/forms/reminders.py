@@ -90,8 +90,7 @@ def stop(work: Work, asked: FormRequest) -> None:
     if reminders is None:
         raise NoReminders("There are no reminders to come.")
     reminders.stop(work.now)
-    asked.version += 1
-    asked.updated_at = work.now
+    work.changed(asked)
 
 
 def end(work: Work, asked: FormRequest) -> None:

@@ -70,8 +70,7 @@ def update(work: Work, actor: Actor, input: dict[str, Any]) -> LibraryItem:
             work.publish(FileRenamed, file, file.facts(), actor)
     if "parent_id" in input:
         item.move(_path_to(work, _folder(work, input["parent_id"])) if input["parent_id"] else [])
-    item.version += 1
-    item.updated_at = work.now
+    work.changed(item)
     return item
 
 

@@ -72,6 +72,5 @@ def _template(work: Work, id: UUID, *, change: bool = False) -> NoteTemplate:
 
 
 def _changed(work: Work, template: NoteTemplate) -> NoteTemplate:
-    template.version += 1
-    template.updated_at = work.now
+    work.changed(template)
     return template

@@ -294,8 +294,7 @@ def retry_notification(work: Work, actor: Actor, input: dict[str, Any]) -> dict[
         raise MailNotAllowed(reason, rule=rule)
     for each in (notification, *others):
         each.retry(work.now)
-        each.version += 1
-        each.updated_at = work.now
+        work.changed(each)
     return _shown(actor, notification)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from sqlalchemy import delete, func, select, update
 
-from chassis.addresses import PrivateAddress, public_addresses_of
+from chassis import addresses
 from chassis.paging import page
 from chassis.sealing import Seal
 from chassis.service import beforehand
@@ -37,17 +36,10 @@ def seal_of(settings: Settings) -> Seal:
 
 
 def must_lead_outside(settings: Settings, input: Input) -> None:
-    """Raises `Invalid` for an address within our own networks; a name that nobody knows yet may be known later."""
+    """Raises `Invalid` for an address within our own networks, unless these are allowed."""
     if settings.allow_private_addresses or "url" not in input:
         return
-    parts = urlsplit(input["url"])
-    try:
-        public_addresses_of(str(parts.hostname), parts.port or 443)
-    except PrivateAddress:
-        wrong = "Lies in a private network, which is not allowed here."
-        raise Invalid("The input is not valid.", errors={"url": [wrong]}) from None
-    except OSError:
-        return
+    addresses.must_lead_outside(input["url"])
 
 
 @beforehand(must_lead_outside)
@@ -60,7 +52,7 @@ def create(work: Work, actor: Actor, input: Input) -> Input:
     sealed = seal_of(work.settings).seal(secret.encode())
     endpoint = WebhookEndpoint(url=input["url"], types=input["types"], sealed_secret=sealed, position=_last(work))
     work.add(endpoint)
-    _changed(work, endpoint)
+    work.changed(endpoint)
     return _shown(endpoint) | {"secret": secret}
 
 
@@ -88,7 +80,7 @@ def change(work: Work, actor: Actor, input: Input) -> WebhookEndpoint:
     elif input.get("active") and endpoint.go_on():
         mine = WebhookDelivery.endpoint_id == endpoint.id, WebhookDelivery.state == "pending"
         work.session.execute(update(WebhookDelivery).where(*mine).values(next_attempt_at=work.now))
-    _changed(work, endpoint)
+    work.changed(endpoint)
     return endpoint
 
 
@@ -138,18 +130,12 @@ def replay(work: Work, actor: Actor, input: Input) -> WebhookEndpoint:
     waits = WebhookDelivery.state == "pending", WebhookDelivery.position > input["after"]
     work.session.execute(delete(WebhookDelivery).where(WebhookDelivery.endpoint_id == endpoint.id, *waits))
     endpoint.position = input["after"]
-    _changed(work, endpoint)
+    work.changed(endpoint)
     return endpoint
 
 
 def _last(work: Work) -> int:
     return work.session.scalar(select(Position.last)) or 0
-
-
-def _changed(work: Work, endpoint: WebhookEndpoint) -> None:
-    endpoint.version += 1
-    endpoint.updated_at = work.now
-    work.session.flush()
 
 
 def _shown(endpoint: WebhookEndpoint) -> Input:

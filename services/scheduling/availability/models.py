@@ -56,13 +56,11 @@ class Availability(Entity, Base):
         """How long before a session its client may still move or cancel it."""
         return dt.timedelta(minutes=self.change_notice_minutes)
 
-    def replace(self, now: dt.datetime, *, exceptions: list[dict[str, Any]], **values: Any) -> None:
-        """Takes over all of it, which makes a new version."""
+    def replace(self, *, exceptions: list[dict[str, Any]], **values: Any) -> None:
+        """Takes over all of it."""
         for name, value in values.items():
             setattr(self, name, value)
         self.exceptions = [{**row, "date": row["date"].isoformat()} for row in exceptions]
-        self.version += 1
-        self.updated_at = now
 
     @property
     def rules(self) -> Rules:

@@ -45,8 +45,8 @@ def set_availability(work: Work, actor: Actor, input: Input) -> Input:
     values = {name: value for name, value in input.items() if name != "id"}
     if values["change_notice_minutes"] is None:
         values["change_notice_minutes"] = values["minimum_notice_minutes"]
-    found.replace(work.now, **values)
-    work.session.flush()
+    found.replace(**values)
+    work.changed(found)
     return _view(found)
 
 

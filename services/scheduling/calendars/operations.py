@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, select, update
 
-from chassis.addresses import PrivateAddress, public_addresses_of
+from chassis import addresses
 from chassis.sealing import Seal
 from chassis.service import beforehand
 from chassis.work import Work
@@ -44,22 +44,13 @@ def facts_of(calendar: Calendar) -> Input:
 
 
 def must_lead_outside(settings: Settings, input: Input) -> None:
-    """Raises `Invalid` for an address within our own networks; a name that nobody knows yet may be known later."""
+    """Raises `Invalid` for an address within our own networks, or without TLS, unless such networks are allowed."""
     if settings.allow_private_addresses:
         return
-    parts = urlsplit(input["url"])
-    if parts.scheme != "https":
-        raise _bad_address("Must begin with https://, for the password travels there.")
-    try:
-        public_addresses_of(str(parts.hostname), parts.port or 443)
-    except PrivateAddress:
-        raise _bad_address("Lies in a private network, which is not allowed here.")
-    except OSError:
-        return
-
-
-def _bad_address(sentence: str) -> Invalid:
-    return Invalid("The input is not valid.", errors={"url": [sentence]})
+    if urlsplit(input["url"]).scheme != "https":
+        wrong = "Must begin with https://, for the password travels there."
+        raise Invalid("The input is not valid.", errors={"url": [wrong]})
+    addresses.must_lead_outside(input["url"])
 
 
 def get(work: Work, actor: Actor, input: Input) -> Input:
@@ -147,9 +138,7 @@ def _must_be_at(work: Work, version: int) -> None:
 
 
 def _changed(work: Work, calendar: Calendar) -> Input:
-    calendar.version += 1
-    calendar.updated_at = work.now
-    work.session.flush()
+    work.changed(calendar)
     return _view(work, calendar)
 
 
