@@ -17,8 +17,19 @@ class Book(Schema):
     starts_at = session_start(required=True)
 
 
-class OfEngagement(Schema):
+class AskTerms(Schema):
+    """With `session_id` also what may be done with that session of the engagement."""
+
     engagement_id = fields.UUID(required=True)
+    session_id = fields.UUID(load_default=None, allow_none=True)
+
+
+class Changes(Schema):
+    """What its client may do with a session now; `is_late`: it is within the coach's notice, and uses up a session."""
+
+    is_late = fields.Boolean(required=True)
+    may_move = fields.Boolean(required=True)
+    may_cancel = fields.Boolean(required=True)
 
 
 class BookingTerms(Schema):
@@ -33,7 +44,8 @@ class BookingTerms(Schema):
     late_changes_count = fields.Boolean(
         required=True, metadata={"description": "a late change uses up a session; false: it is refused"}
     )
+    changes = fields.Nested(Changes, required=True, allow_none=True)
 
 
 book = command("scheduling.book", Book, Session, roles=CLIENT)
-get_booking_terms = query("scheduling.get_booking_terms", OfEngagement, BookingTerms, roles=SIGNED_IN)
+get_booking_terms = query("scheduling.get_booking_terms", AskTerms, BookingTerms, roles=SIGNED_IN)

@@ -33,7 +33,7 @@ def book_form(id: UUID) -> ResponseReturnValue:
 def _book_form(id: UUID, **again: Any) -> ResponseReturnValue:
     found, values = look_at(id, "Sessions", terms=(calls.get_booking_terms, {"engagement_id": str(id)}))
     terms = found.need("terms")
-    return show.page("pages/booking.html", terms=terms, session=None, late=False, **_free(terms), **values, **again)
+    return show.page("pages/booking.html", terms=terms, session=None, **_free(terms), **values, **again)
 
 
 @pages.post("/engagements/<uuid:id>/book", CLIENT)
@@ -52,9 +52,8 @@ def move_form(id: UUID, **again: Any) -> ResponseReturnValue:
     """The free slots to which a client can move the session, which must be an own one."""
     one, terms, values = look_at_session(id)
     taken: Json = {"session_id": str(id), "duration_minutes": one["duration_minutes"]}
-    late = is_late(one, terms)
-    free = _free(terms, **taken) if may_move(one, terms, values["engagement"]) else _NOTHING_FREE
-    return show.page("pages/booking.html", terms=terms, session=one, late=late, **free, **values, **again)
+    free = _free(terms, **taken) if terms["changes"]["may_move"] else _NOTHING_FREE
+    return show.page("pages/booking.html", terms=terms, session=one, **free, **values, **again)
 
 
 def move(id: UUID) -> ResponseReturnValue:
@@ -68,7 +67,7 @@ def move(id: UUID) -> ResponseReturnValue:
 
 def cancel_form(id: UUID, **again: Any) -> ResponseReturnValue:
     one, terms, _ = look_at_session(id)
-    return show.page("pages/booking_cancel.html", terms=terms, session=one, late=is_late(one, terms), **again)
+    return show.page("pages/booking_cancel.html", terms=terms, session=one, **again)
 
 
 def cancel(id: UUID) -> ResponseReturnValue:
@@ -90,22 +89,10 @@ def look_at_session(id: UUID) -> tuple[Json, Json, Json]:
     found, values = look_at(
         engagement,
         "Sessions",
-        terms=(calls.get_booking_terms, {"engagement_id": engagement}),
+        terms=(calls.get_booking_terms, {"engagement_id": engagement, "session_id": str(id)}),
         history=(engagements.list_activity, {"id": engagement, "link": f"/sessions/{id}", "limit": 50}),
     )
     return one, found.need("terms"), {**values, "history": found.items("history")}
-
-
-def is_late(session: Json, terms: Json) -> bool:
-    """Whether a change now is within the coach's notice."""
-    notice = dt.timedelta(minutes=terms["change_notice_minutes"])
-    return bool(clock.now() > session["starts_at"] - notice)
-
-
-def may_move(session: Json, terms: Json, engagement: Json) -> bool:
-    """Whether its client may move it now: while the engagement runs, in time, or where a late move can be counted."""
-    in_time = not is_late(session, terms) or (terms["late_changes_count"] and terms["left"] > 0)
-    return bool(terms["is_open"] and engagement["status"] != "completed" and in_time)
 
 
 _NOTHING_FREE: Json = {"days": [], "next_href": None, "first_href": None, "zone": ""}

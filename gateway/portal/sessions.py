@@ -59,8 +59,7 @@ def sessions(id: UUID) -> ResponseReturnValue:
 def session(id: UUID) -> ResponseReturnValue:
     """To a client also what it may do with it, where the coach has opened booking."""
     one, terms, values = bookings.look_at_session(id)
-    late, movable = bookings.is_late(one, terms), bookings.may_move(one, terms, values["engagement"])
-    return show.page("pages/session.html", session=one, terms=terms, late=late, movable=movable, **values)
+    return show.page("pages/session.html", session=one, terms=terms, **values)
 
 
 @pages.get("/sessions/<uuid:id>/invite.ics", SIGNED_IN)

@@ -75,13 +75,27 @@ def count_if_late(work: Work, session: Session, offered: Availability, wish: str
     """
     if session.starts_at <= work.now:
         raise TooLate(f"This session has begun; it can no longer be {wish}.")
-    if work.now <= session.starts_at - offered.change_notice:
+    if not is_late(work, session, offered):
         return
     if not late_changes_count(work):
         raise TooLate(f"A session can be {wish} until {_words(offered.change_notice_minutes)} before it begins.")
     if uses_one_more:
         must_be_left(work, work.session.get_one(Engagement, session.engagement_id))
     session.late_changes += 1
+
+
+def is_late(work: Work, session: Session, offered: Availability) -> bool:
+    """Whether a change now is within the coach's notice."""
+    return work.now > session.starts_at - offered.change_notice
+
+
+def changes_of(work: Work, engagement: Engagement, session: Session, offered: Availability) -> dict[str, bool]:
+    """What its client may do with the session now: what `count_if_late` and `must_run` let pass."""
+    late = is_late(work, session, offered)
+    open_ = offered.is_open and session.state == "scheduled" and session.starts_at > work.now
+    may_cancel = open_ and (not late or late_changes_count(work))
+    runs_on = engagement.status != "completed" and (not late or counters_of(work, engagement).left > 0)
+    return {"is_late": late, "may_cancel": may_cancel, "may_move": may_cancel and runs_on}
 
 
 def _words(minutes: int) -> str:

@@ -282,6 +282,40 @@ def test_a_late_move_needs_a_session_that_is_left(house: House) -> None:
     assert house.get(session)["late_changes"] == 1
 
 
+def allowed(house: House, session: Any, by: Actor | None = None) -> tuple[bool, bool]:
+    """Whether the client is told that it may move the session, and cancel it."""
+    given = {"engagement_id": str(house.engagement), "session_id": session["id"]}
+    found = house.harness.call(get_booking_terms, given, by or house.client)["changes"]
+    return found["may_move"], found["may_cancel"]
+
+
+def test_what_a_client_is_told_that_it_may_do_is_what_it_may_do(house: House) -> None:
+    session = house.schedule(TEN)
+    assert allowed(house, session) == (False, False), "booking is closed"
+    house.offer(change_notice_minutes=1440)
+    assert allowed(house, session) == (True, True)
+    shortly_before(house, TEN, 90)
+    assert allowed(house, session) == (False, False), "late, which is refused"
+    house.policy(late_changes_count=True)
+    assert allowed(house, session) == (True, True)
+    resize(house, 1)
+    assert allowed(house, session) == (False, True), "a late move needs one more that is left"
+    with pytest.raises(Conflict):
+        house.reschedule(session, ELEVEN, by=house.client)
+    resize(house, 16, status="completed", sequence=3)
+    assert allowed(house, session) == (False, True)
+    shortly_before(house, TEN, 0)
+    assert allowed(house, session) == (False, False), "it has begun"
+    assert terms(house)["changes"] is None
+
+
+def test_c22_nobody_is_told_of_a_session_of_another_engagement(house: House) -> None:
+    other = house.engagement_of(house.client_called("Otto Other"), house.coach)
+    theirs = house.schedule(TEN, engagement_id=str(other))
+    with pytest.raises(NotFound):
+        allowed(house, theirs)
+
+
 def test_a_session_that_has_begun_is_not_changed_by_its_client_at_any_price(house: House) -> None:
     house.policy(late_changes_count=True)
     house.offer(change_notice_minutes=0)
