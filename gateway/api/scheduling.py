@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, jsonify, request
+from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
@@ -12,6 +12,7 @@ from contracts.calls import availability, bookings, calendar_feeds, calendar_rep
 from contracts.calls import scheduling as calls
 from contracts.errors import Invalid
 from gateway.api.expose import ApiRequest, Routes
+from gateway.invites import invite_file
 
 routes = Routes("Sessions")
 routes.post("/engagements/<uuid:engagement_id>/sessions", calls.schedule_session, status=201)
@@ -58,9 +59,4 @@ def take_reply(api: ApiRequest) -> ResponseReturnValue:
 @routes.view("GET", "/sessions/<uuid:id>/invite.ics", calls.get_invite, produces="text/calendar")
 def invite(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     """The session as a file for calendars."""
-    answer = api.ask(calls.get_invite, {"id": str(id)})
-    response = Response(
-        answer["content"].encode(), content_type=f"text/calendar; charset=utf-8; method={answer['method']}"
-    )
-    response.headers["Content-Disposition"] = 'attachment; filename="invite.ics"'
-    return response
+    return invite_file(api.ask(calls.get_invite, {"id": str(id)}))

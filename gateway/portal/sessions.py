@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Response, request
+from flask import request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import Call, engagements, items, notifications
@@ -14,6 +14,7 @@ from contracts.calls.bookings import get_booking_terms
 from contracts.errors import Invalid, NotFound
 from gateway.api.problems import flat
 from gateway.asking import Json, ask, identity
+from gateway.invites import invite_file
 from gateway.portal import bookings, clock, show, told
 from gateway.portal.engagements import look_at
 from gateway.portal.filters import zone_words
@@ -63,11 +64,8 @@ def session(id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/sessions/<uuid:id>/invite.ics", SIGNED_IN)
-def invite_file(id: UUID) -> ResponseReturnValue:
-    answer = ask(calls.get_invite, {"id": str(id)})
-    kind = f"text/calendar; charset=utf-8; method={answer['method']}"
-    headers = {"Content-Disposition": 'attachment; filename="invite.ics"'}
-    return Response(answer["content"], content_type=kind, headers=headers)
+def invite(id: UUID) -> ResponseReturnValue:
+    return invite_file(ask(calls.get_invite, {"id": str(id)}))
 
 
 # Scheduling -------------------------------------------------------------------------------------------------------

@@ -58,7 +58,7 @@ service = Service(
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
         On("engagements.client.*.v1", copies.client_changed),
         On("engagements.engagement.*.v1", copies.engagement_changed),
-        On("scheduling.session.completed.v1", copies.session_completed, unless=erasures.comes_late),
+        On("scheduling.session.completed.v1", copies.session_completed, unless=erasures.is_over),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
     every=[

@@ -82,7 +82,7 @@ def _is_of_erased(work: Work, event: StripeEvent) -> bool:
     intents = [told[name] for name in ("payment_intent", "id") if isinstance(told.get(name), str)]
     invoice_id = work.session.scalar(select(Payment.invoice_id).where(Payment.payment_intent.in_(intents)))
     invoice = work.session.get(Invoice, invoice_id) if invoice_id else None
-    return invoice is not None and erasures.is_over(work, invoice)
+    return invoice is not None and erasures.is_of_erased(work, invoice)
 
 
 def _session_paid(work: Work, session: Told, at: dt.datetime) -> None:

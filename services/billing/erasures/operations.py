@@ -60,13 +60,13 @@ def erase(work: Work, event: Event) -> None:
     work.publish(BillingErased, work.add(Erasure(id=event.subject_id)), {}, by)
 
 
-def is_over(work: Work, invoice: Invoice) -> bool:
+def is_of_erased(work: Work, invoice: Invoice) -> bool:
     """Whether the invoice is that of a client who is erased."""
     return work.session.get(Erasure, invoice.engagement.client_id) is not None
 
 
-def comes_late(work: Work, event: Event) -> bool:
-    """Whether an event is about an engagement whose client is erased."""
+def is_over(work: Work, event: Event) -> bool:
+    """Whether it comes late: about an engagement whose client is erased."""
     engagement = work.session.get(Engagement, event.data["engagement_id"])
     return engagement is not None and work.session.get(Erasure, engagement.client_id) is not None
 
