@@ -256,7 +256,7 @@ def test_c14_c15_a_series_shows_its_dates_before_it_is_scheduled(
     dialog.get_by_label("Repeat").select_option("week")
     dialog.get_by_label("How many sessions").fill("3")
     dialog.get_by_role("button", name="Show the dates").click()
-    expect(dialog.locator(".dates li")).to_have_count(3)
+    expect(dialog.locator(".session-dates li")).to_have_count(3)
     expect(dialog.get_by_text("Booked already")).to_have_count(1)
     assert flaws(coach) == []
     coach.screenshot(path=ARTEFACTS / "95-series.png")

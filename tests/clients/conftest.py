@@ -21,12 +21,13 @@ PAID = "billing.invoice.paid.v1"
 
 
 class Source:
-    """A broker with one consumer, who may replay."""
+    """A broker with an empty stream and one consumer, who may replay."""
 
     def __init__(self, node: RabbitNode) -> None:
         self.node = node
         self.queue = f"{PREFIX}tests"
         with kombu.Connection(node.url) as connection:
+            connection.channel().queue_delete(topology.STREAM.name)
             topology.declare(connection.channel(), billing)
         self.consumers = Consumers(node.url, str(node.rabbitmqctl))
         self.url = self.consumers.add("tests", ["#"], replay=True)
@@ -73,7 +74,7 @@ def events(count: int) -> list[dict[str, Any]]:
     return [event(sequence) for sequence in range(1, count + 1)]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def shared_source(rabbit_node: RabbitNode) -> Iterator[Source]:
     made = Source(rabbit_node)
     yield made

@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urljoin
+from xml.etree import ElementTree
 
 import requests
 from icalendar import Calendar, Event
@@ -30,6 +31,12 @@ delay = 0
 [storage]
 filesystem_folder = {folder}/collections
 """
+_CALDAV = "{urn:ietf:params:xml:ns:caldav}"
+_ALL = b"""
+<c:calendar-query xmlns:c="urn:ietf:params:xml:ns:caldav" xmlns="DAV:">
+  <prop><c:calendar-data/></prop>
+  <c:filter><c:comp-filter name="VCALENDAR"/></c:filter>
+</c:calendar-query>"""
 
 
 class RadicaleServer:
@@ -125,8 +132,10 @@ class Account:
         return sorted(set(found))
 
     def events(self, calendar: str) -> list[Event]:
-        """All events of the calendar, by start."""
-        found = [event for href in self.hrefs(calendar) for event in Calendar.from_ical(self.text(href)).walk("VEVENT")]
+        """All events of the calendar, by start, as one answer of the server shows them."""
+        answer = self._ask("REPORT", calendar, _ALL, depth="1").content
+        texts = [data.text or "" for data in ElementTree.fromstring(answer).iter(f"{_CALDAV}calendar-data")]
+        found = [event for text in texts for event in Calendar.from_ical(text).walk("VEVENT")]
         return sorted(found, key=lambda event: str(event["DTSTART"].dt))
 
     def _ask(self, method: str, url: str, body: bytes = b"", depth: str = "0") -> requests.Response:

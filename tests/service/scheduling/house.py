@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
+import vobject
 from icalendar import Calendar, Event
 
 from contracts.actor import Actor
@@ -176,3 +177,13 @@ def at_once(actions: list[Callable[[], Any]]) -> list[Exception | None]:
         thread.join(timeout=60)
     assert not any(thread.is_alive() for thread in threads)
     return outcomes
+
+
+def read_by_second_library(text: str, **options: Any) -> Any:
+    """The calendar as vobject reads it, with the zones that it brings.
+
+    vobject keeps the first zone that it reads under a name, and a calendar's covers the years of its own sessions.
+    """
+    vars(vobject.icalendar)["__tzidMap"].clear()
+    vobject.icalendar.registerTzid("UTC", vobject.icalendar.utc)
+    return vobject.readOne(text, **options)

@@ -7,10 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import vobject
 
 from contracts.calls.calendar_replies import take_reply
-from tests.service.scheduling.house import House, ics_text
+from tests.service.scheduling.house import House, ics_text, read_by_second_library
 from tests.service.scheduling.test_replies import reply_of
 
 TEN, ELEVEN = "2026-12-01T09:00:00Z", "2026-12-01T10:00:00Z"
@@ -86,7 +85,7 @@ def test_c13_every_mails_invite_is_valid(house: House, way: str) -> None:
     act, expected = WAYS[way]
     act(house)
     requests = house.requests()
-    found = [(request["kind"], str(vobject.readOne(ics_text(request)).method.value)) for request in requests]
+    found = [(request["kind"], str(read_by_second_library(ics_text(request)).method.value)) for request in requests]
     assert sorted(found) == sorted(expected)
     for request in requests:
         _check(request)
@@ -96,7 +95,7 @@ def _check(request: dict[str, Any]) -> None:
     text = ics_text(request)
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n")), "RFC 5545 §3.1: lines are folded"
     assert text.count("\n") == text.count("\r\n")
-    calendar = vobject.readOne(text, validate=True)
+    calendar = read_by_second_library(text, validate=True)
     (event,) = calendar.vevent_list
     (attachment,) = request["attachments"]
     assert calendar.method.value == attachment["method"]

@@ -10,14 +10,13 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
-import vobject
 from dateutil.tz import tzical
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.scheduling.sessions.invites import Attendee, Meeting, Method, ics_of
-from tests.service.scheduling.house import START, House, addresses, at, event_in
+from tests.service.scheduling.house import START, House, addresses, at, event_in, read_by_second_library
 
 COACH = Attendee("judith@example.org", "Judith Okonkwo", "coach", UUID(int=1))
 CLIENT = Attendee("leila@example.org", "Leila Haddad", "client", UUID(int=2))
@@ -120,7 +119,7 @@ def test_s1_16_the_invite_says_who_what_when_and_where() -> None:
 
 
 def test_a_second_library_reads_the_same() -> None:
-    read = vobject.readOne(ics(place="Room 4; Lindenstraße 12, Berlin", title="Größe, Ziele; 日本語 😀"))
+    read = read_by_second_library(ics(place="Room 4; Lindenstraße 12, Berlin", title="Größe, Ziele; 日本語 😀"))
     event = read.vevent
     assert read.method.value == "REQUEST"
     assert event.uid.value == "5d8c@coachworks"
