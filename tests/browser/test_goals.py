@@ -136,7 +136,7 @@ def test_s2_44_to_s2_58_goals_work_with_the_keyboard_alone(coach: Page, engageme
     expect(tick).to_be_checked()
     reach(coach.get_by_label("Menu of the goal"))
     coach.keyboard.press("Enter")
-    reach(coach.get_by_role("link", name="Edit…").filter(visible=True))
+    reach(coach.get_by_role("link", name="Edit…"))
     coach.keyboard.press("Enter")
     expect(coach.get_by_role("dialog")).to_be_visible()
     coach.keyboard.press("Escape")
