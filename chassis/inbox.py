@@ -29,7 +29,7 @@ CLAIM = dt.timedelta(seconds=60)
 
 
 class NobodyListens(Exception):
-    """A newer release has bound the queue to that type, or declared it; while it takes over, it comes by in a retry."""
+    """The event is of a newer release, which has bound the queue already: retries go on until that one takes over."""
 
 
 @dataclass(frozen=True)
