@@ -22,9 +22,9 @@ AT_ONCE = 10
 
 
 class Rolling:
-    """A system whose processes are exchanged one by one for those of another release, under a stream of commands.
+    """A system whose services are exchanged one by one for those of another release, under a stream of commands.
 
-    A new process runs beside the old one until it is ready; then the old one is asked to end.
+    New processes run beside the old ones until they are ready; then the old ones are asked to end.
     """
 
     def __init__(self, havoc: Havoc, callers: Callers, folder: Path) -> None:
@@ -35,14 +35,14 @@ class Rolling:
 
     def upgrade(self, service: str) -> None:
         """Both processes of a service to the next release; its database is migrated already."""
-        for process in (service, f"{service}-worker"):
-            self._exchange(process, f"{process}-next")
+        processes = (service, f"{service}-worker")
+        self._exchange({process: f"{process}-next" for process in processes})
 
     def roll_back(self, service: str) -> None:
         """Both processes of a service to this release, by which the database is left as it is."""
         self.migrate(service, "")
-        for process in (service, f"{service}-worker"):
-            self._exchange(f"{process}-next", process)
+        processes = (service, f"{service}-worker")
+        self._exchange({f"{process}-next": process for process in processes})
 
     def migrate(self, service: str, path: str | None = None) -> None:
         """Migrates the service to its next release, or by that of another path, while its processes go on."""
@@ -59,17 +59,20 @@ class Rolling:
         self.callers.say(list(islice(self._ahead, AT_ONCE)))
         self.callers.await_all(but=AT_ONCE // 2)
 
-    def _exchange(self, old: str, new: str) -> None:
+    def _exchange(self, pairs: dict[str, str]) -> None:
         children = self.havoc.local.children
         self.say_more()
-        children[new] = self._child(new)
-        children[new].start()
+        for new in pairs.values():
+            children[new] = self._child(new)
+            children[new].start()
         self.havoc.local.wait_ready()
         self.say_more()
-        ending = children.pop(old).process
-        assert ending is not None
-        ending.terminate()
-        assert ending.wait(30) == 0, f"{old} did not end in good order"
+        for old in pairs:
+            ending = children.pop(old).process
+            assert ending is not None
+            ending.terminate()
+            self.say_more()
+            assert ending.wait(30) == 0, f"{old} did not end in good order"
 
     def _child(self, name: str) -> Child:
         local, process = self.havoc.local, name.removesuffix("-next")
