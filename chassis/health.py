@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from chassis import broker, logs, metrics, outbox
-from chassis.migrate import current_of, head_of
+from chassis.migrate import what_is_missing
 from chassis.runtime import Runtime
 
 log = logs.get(__name__)
@@ -56,8 +56,7 @@ def _database(runtime: Runtime) -> str:
 
 
 def _migration(runtime: Runtime) -> str:
-    current, head = current_of(runtime.database), head_of(runtime.service)
-    return "ok" if current == head else f"the database is at {current}, this release needs {head}"
+    return what_is_missing(runtime.service, runtime.database) or "ok"
 
 
 def _broker(runtime: Runtime) -> str:

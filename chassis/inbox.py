@@ -28,6 +28,10 @@ PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600)
 CLAIM = dt.timedelta(seconds=60)
 
 
+class NobodyListens(Exception):
+    """The event is of a newer release, which has bound the queue already: retries go on until that one takes over."""
+
+
 @dataclass(frozen=True)
 class Message:
     """A message as it came: raw bytes, and headers only to be kept for whoever repairs it."""
@@ -79,11 +83,11 @@ def _is_outage(error: Exception) -> bool:
 
 
 def handle(runtime: Runtime, work: Work, message: Message) -> None:
-    """Handles one message within `work`, once per handler; raises what the handler raises, or `UndecodableEvent`."""
+    """Handles one message within `work`, once per handler; raises what the handler raises, or what is wrong with it."""
     event = decode(message.body)
     handlers = runtime.service.handlers_of(event.type)
     if not handlers:
-        raise UndecodableEvent(f"nothing here listens to {event.type}")
+        raise NobodyListens(f"nothing here listens to {event.type}")
     typed = _typed(event)
     with context.step(event.requestid, event.traceparent):
         for on in handlers:

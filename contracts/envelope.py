@@ -23,7 +23,11 @@ class EnvelopeSchema(Schema):
 
     specversion = fields.String(required=True, validate=validate.Equal("1.0"))
     id = fields.UUID(required=True, metadata={"description": "Unique; the same for every delivery of the event."})
-    type = fields.String(required=True, metadata={"description": "`<service>.<thing>.<past participle>.v1`"})
+    type = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[a-z_]+(\.[a-z_]+)+\.v[0-9]+\Z"),
+        metadata={"description": "`<service>.<thing>.<past participle>.v1`"},
+    )
     source = fields.String(required=True, metadata={"description": "`/coachworks/<service>`"})
     subject = fields.String(required=True, metadata={"description": "The id of the object that the event is about."})
     time = Instant(required=True)
