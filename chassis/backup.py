@@ -43,7 +43,17 @@ def backup(runtime: Runtime, folder: Path) -> dict[str, Any]:
     target = folder / runtime.name
     if target.exists():
         raise NotEmpty(f"There is a {target} already.")
+    if not _tables(runtime.database):
+        raise Unavailable(f"The database of {runtime.name} is empty.")
     target.mkdir(parents=True, mode=0o700)
+    try:
+        return _write(runtime, target)
+    except BaseException:
+        shutil.rmtree(target)
+        raise
+
+
+def _write(runtime: Runtime, target: Path) -> dict[str, Any]:
     kind = _kind(runtime.database)
     began = runtime.clock.now()
     dump = _dump_sqlite if runtime.database.is_sqlite else _dump_postgresql

@@ -142,3 +142,9 @@ def test_without_the_tools_of_postgresql_it_is_said_what_is_missing(
         return
     with pytest.raises(Unavailable, match="pg_dump is not installed"):
         backup(harness.runtime, tmp_path)
+    assert not (tmp_path / "toy").exists(), "nothing that could be taken for a backup is left"
+
+
+def test_of_an_empty_database_there_is_no_backup(empty: Runtime, tmp_path: Path) -> None:
+    with pytest.raises(Unavailable, match="empty"):
+        backup(empty, tmp_path)
