@@ -88,19 +88,20 @@ def handle(runtime: Runtime, work: Work, message: Message) -> None:
     handlers = runtime.service.handlers_of(event.type)
     if not handlers:
         raise NobodyListens(f"nothing here listens to {event.type}")
-    typed = _typed(event)
+    told = typed(event)
     with context.step(event.requestid, event.traceparent):
         for on in handlers:
             if _first_time(runtime, work, on.name, event.id):
-                if on.unless is None or not on.unless(work, typed):
-                    on.handler(work, typed)
+                if on.unless is None or not on.unless(work, told):
+                    on.handler(work, told)
                 work.session.flush()
                 metrics.HANDLED.labels(runtime.name, on.name).inc()
             else:
                 metrics.DUPLICATES.labels(runtime.name, on.name).inc()
 
 
-def _typed(event: Event) -> Event:
+def typed(event: Event) -> Event:
+    """The event, its data as its declaration says; raises `UndecodableEvent`."""
     if event.type not in registry():
         return event  # from a newer release: its data stays plain JSON
     try:

@@ -38,6 +38,11 @@ def head_of(service: Service) -> str | None:
     return ScriptDirectory.from_config(_config(service)).get_current_head()
 
 
+def knows(service: Service, revision: str) -> bool:
+    """Whether this release can bring a database of that revision to its own."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config(service)).walk_revisions())
+
+
 def current_of(database: Database) -> str | None:
     """The revision that the database is at."""
     with database.read() as session:

@@ -6,8 +6,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,11 +19,13 @@ from chassis.settings import ServiceSettings
 from contracts.actor import Actor
 from contracts.calls import Call
 from contracts.envelope import Event
-from contracts.events import PRIVATE, PUBLIC, registry
+from contracts.events import PRIVATE, PUBLIC, EventData, registry
 
 Operation = Callable[[Any, Actor, dict[str, Any]], Any]
 Handler = Callable[[Any, Event], None]
 Check = Callable[[Any, dict[str, Any]], None]
+#: The event that would tell it, the object, and the data.
+Fact = tuple[type[EventData], Any, dict[str, Any]]
 
 
 def topic_matches(pattern: str, routing_key: str) -> bool:
@@ -63,12 +65,14 @@ def checks_of(operation: Operation) -> tuple[Check, ...]:
 class On:
     """Listens: `handler(work, event)` for every event whose type matches the topic `pattern`.
 
-    What comes while `unless(work, event)` says so is passed over.
+    What comes while `unless(work, event)` says so is passed over. `mirrors` is the part of the handler that does
+    nothing but bring copies up to date: a rebuild of these runs it again, see `chassis.projections`.
     """
 
     pattern: str
     handler: Handler
     unless: Callable[[Any, Event], bool] | None = None
+    mirrors: Callable[[Any, Event], Any] | None = None
 
     @property
     def exchange(self) -> str:
@@ -79,6 +83,14 @@ class On:
     def name(self) -> str:
         """The handler's name in the inbox: renaming a handler makes it see again what is in flight."""
         return f"{self.handler.__module__.rsplit('.', 2)[-2]}.{self.handler.__name__}"
+
+
+@dataclass(frozen=True)
+class Mirror(On):
+    """Listens with a handler that does nothing but bring copies up to date."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mirrors", self.handler)
 
 
 @dataclass(frozen=True)
@@ -106,7 +118,10 @@ class Every:
 @dataclass(frozen=True, eq=False)
 class Service:
     """One service. `prepares` runs after the migrations and must be harmless when run again; `serves` makes a WSGI
-    application that the serve process mounts beside its health pages."""
+    application that the serve process mounts beside its health pages; `seals` are the columns that hold what is sealed,
+    by the purpose of the `Seal`; `facts(work)` are those of all its objects of which others keep copies;
+    `bytes_in(settings)` is the folder of the bytes that lie beside the database, `lacks(runtime)` what the database
+    refers to and is not there."""
 
     name: str
     base: type[DeclarativeBase]
@@ -116,6 +131,10 @@ class Service:
     every: Iterable[Every] = ()
     prepares: Callable[[Any], None] | None = None
     serves: Callable[[Any], Callable[..., Iterable[bytes]]] | None = None
+    seals: Mapping[str, Any] = field(default_factory=dict)
+    facts: Callable[[Any], Iterable[Fact]] = lambda work: ()
+    bytes_in: Callable[[Any], Path | None] = lambda settings: None
+    lacks: Callable[[Any], str] | None = None
 
     @property
     def metadata(self) -> MetaData:

@@ -37,7 +37,8 @@ def create_app(settings: Settings | None = None, client: Client | None = None) -
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
         MAX_FORM_MEMORY_SIZE=None,  # MAX_CONTENT_LENGTH and `largest` limit the whole body
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=settings.secret_keys[1:],
         SESSION_COOKIE_NAME=settings.cookie_prefix + "coachworks_page",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_SAMESITE="Lax",

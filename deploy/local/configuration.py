@@ -117,8 +117,10 @@ class Configuration:
 
     def _secret_key_of(self, owner: str) -> str:
         """A key of its own for each service, so that one service's secrets tell nothing about another's."""
-        master = self._env.get("SECRET_KEY", self._secrets["SECRET_KEY"])
-        return hmac.new(master.encode(), owner.encode(), hashlib.sha256).hexdigest()
+        masters = self._env.get("SECRET_KEY", self._secrets["SECRET_KEY"]).split(",")
+        return ",".join(
+            hmac.new(master.strip().encode(), owner.encode(), hashlib.sha256).hexdigest() for master in masters
+        )
 
     def _port(self) -> int:
         said = self._env.get("PORT", "8000")

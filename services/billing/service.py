@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Every, Mirror, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.calls import erasures as erasure_calls
@@ -12,9 +12,11 @@ from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
 from services.billing.erasures import operations as erasures
+from services.billing.facts import facts
 from services.billing.installments import operations as installments
 from services.billing.invoices import operations as invoices
 from services.billing.invoices import overview, reminders, sessions, statement
+from services.billing.invoices.models import Invoice
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -54,11 +56,16 @@ service = Service(
         erasure_calls.export_from_billing: erasures.export,
     },
     listens=[
-        On("engagements.organisation.updated.v1", copies.organisation_changed),
+        Mirror("engagements.organisation.updated.v1", copies.organisation_changed),
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
-        On("engagements.client.*.v1", copies.client_changed),
-        On("engagements.engagement.*.v1", copies.engagement_changed),
-        On("scheduling.session.completed.v1", copies.session_completed, unless=erasures.is_over),
+        Mirror("engagements.client.*.v1", copies.client_changed),
+        Mirror("engagements.engagement.*.v1", copies.engagement_changed),
+        On(
+            "scheduling.session.completed.v1",
+            copies.session_completed,
+            unless=erasures.is_over,
+            mirrors=copies.mirror_session,
+        ),
         On("engagements.item.sent.v1", invoices.item_sent),
     ],
     every=[
@@ -67,4 +74,6 @@ service = Service(
         Every(60, installments.write_due),
         Every(1, handling.handle_due),
     ],
+    seals={"pay link": Invoice.sealed_token},
+    facts=facts,
 )

@@ -60,7 +60,7 @@ def _address(work: Work, token: str) -> str:
 
 
 def _seal_of(settings: Settings) -> Seal:
-    return Seal("pay link", settings.secret_key)
+    return Seal("pay link", settings.secret_keys)
 
 
 def open_link(work: Work, actor: Actor, input: dict[str, Any]) -> Outside:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -32,10 +33,11 @@ class SignatureWrong(Malformed):
 
 @dataclass(frozen=True)
 class StripeAccount:
-    """The organisation's account: the key that asks, the secret that signs events, and where the API is."""
+    """The organisation's account: the key that asks, the secrets that sign events (two while one takes the
+    other's place), and where the API is."""
 
     secret_key: str = field(repr=False)
-    webhook_secret: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
     api_base: str
 
 
@@ -85,10 +87,11 @@ def checkout_url(account: StripeAccount, checkout: Checkout) -> str:
 
 def check_signature(account: StripeAccount, payload: str, signature: str) -> None:
     """Raises `SignatureWrong`."""
-    try:
-        stripe.WebhookSignature.verify_header(payload, signature, account.webhook_secret, OLDEST_SECONDS)
-    except stripe.SignatureVerificationError:
-        raise SignatureWrong("The signature is wrong or too old.") from None
+    for secret in account.webhook_secrets:
+        with suppress(stripe.SignatureVerificationError):
+            stripe.WebhookSignature.verify_header(payload, signature, secret, OLDEST_SECONDS)
+            return
+    raise SignatureWrong("The signature is wrong or too old.")
 
 
 @cache

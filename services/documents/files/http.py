@@ -216,7 +216,7 @@ class _Asked:
         clock = FixedClock(runtime.clock.now())
         inside = dataclasses.replace(runtime.service, answers=_ANSWERS)
         self._runtime = dataclasses.replace(runtime, service=inside, clock=clock)
-        self._actor = verify(runtime.settings.assertion_public_key, self._assertion, clock.now())
+        self._actor = verify(runtime.settings.assertion_public_keys, self._assertion, clock.now())
 
     def check_role(self, call: Call) -> None:
         """Raises `Forbidden` for a role that may never make the call."""

@@ -35,7 +35,7 @@ _NONE: Input = {**dict.fromkeys(_SHOWN), "version": 0, "state": "none", "conflic
 
 def seal_of(settings: Settings) -> Seal:
     """Seals the passwords of calendars."""
-    return Seal("calendar", settings.secret_key)
+    return Seal("calendar", settings.secret_keys)
 
 
 def facts_of(calendar: Calendar) -> Input:

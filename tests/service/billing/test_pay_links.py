@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from chassis.resealing import reseal
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.errors import Gone, NotFound, Unavailable
@@ -164,9 +165,20 @@ def test_s1_34_the_pdf_shows_the_first_link_whenever_it_is_asked_for_until_nothi
 def test_c19_under_another_secret_key_the_pdf_shows_no_link_and_the_mails_links_work(till: Till) -> None:
     sent = till.sent()
     runtime = till.desk.billing.runtime
-    runtime.settings = replace(runtime.settings, secret_key="another secret of the tests")
+    runtime.settings = replace(runtime.settings, secret_keys=("another secret of the tests",))
     assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, sent))
     assert till.open(till.tokens_of(sent)[0]).startswith("http")
+
+
+def test_when_the_secret_key_is_rotated_the_pdf_shows_the_same_link_all_the_time(till: Till) -> None:
+    sent = till.sent()
+    pdf = till.desk.do(calls.invoice_pdf, sent)
+    runtime = till.desk.billing.runtime
+    runtime.settings = replace(runtime.settings, secret_keys=("the one that follows", *runtime.settings.secret_keys))
+    assert till.desk.do(calls.invoice_pdf, sent) == pdf
+    assert reseal(runtime).done == 1
+    runtime.settings = replace(runtime.settings, secret_keys=("the one that follows",))
+    assert till.desk.do(calls.invoice_pdf, sent) == pdf
 
 
 def test_a_draft_shows_no_link(till: Till) -> None:

@@ -140,7 +140,7 @@ class House:
     def authenticate(self, token: str) -> Actor:
         """Whom a token lets in, as every service would verify it."""
         answer = self.public(calls.authenticate, {"token": token})
-        return verify(PUBLIC_KEY, answer["assertion"], self.clock.now())
+        return verify([PUBLIC_KEY], answer["assertion"], self.clock.now())
 
 
 def address(name: str) -> str:
