@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.calls import erasures as erasure_calls
@@ -67,4 +67,5 @@ service = Service(
         Every(60, installments.write_due),
         Every(1, handling.handle_due),
     ],
+    backlogs=[Backlog("stripe_events", handling.backlog), Backlog("stripe_events_parked", handling.parked)],
 )

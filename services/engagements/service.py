@@ -1,6 +1,6 @@
 """The engagements service: what it answers, what it listens to, what it does by itself."""
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
 from contracts.calls import erasures as erasure_calls
@@ -178,4 +178,5 @@ service = Service(
         On("*.client.erased.v1", erasures.settled),
     ],
     every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
+    backlogs=[Backlog("items", delivery.backlog)],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, On, Service
 from contracts.calls import availability as availability_calls
 from contracts.calls import bookings as booking_calls
 from contracts.calls import calendar_feeds as feed_calls
@@ -69,4 +69,5 @@ service = Service(
         On("engagements.item.*.v1", copies.item_changed),
     ],
     every=[Every(30, reminders.remind), Every(2, syncing.sync_due)],
+    backlogs=[Backlog("calendars", syncing.backlog)],
 )
