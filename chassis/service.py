@@ -106,7 +106,7 @@ class Every:
 
 @dataclass(frozen=True)
 class Backlog:
-    """Own work that comes due: `measure(work)` says how much of it is, and since when the oldest (None if none is)."""
+    """Own work that waits: `measure(work)` says how much, and since when the oldest is due (None where nothing is)."""
 
     name: str
     measure: Callable[[Any], tuple[int, dt.datetime | None]]

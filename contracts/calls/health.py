@@ -23,7 +23,7 @@ class Health(Schema):
 
 
 class Waiting(Schema):
-    """Work that is due: how much, and since when the oldest."""
+    """What waits: how much, and for how many seconds the oldest is due."""
 
     name = fields.String(required=True)
     waiting = fields.Integer(required=True)

@@ -40,6 +40,9 @@ def _shown(name: str, status: dict[str, Any], why_not: str) -> dict[str, Any]:
     wrong += [f"Nobody reads {queue['name']}." for queue in queues.values() if not queue["consumers"]]
     wrong += [f"Parked events: {status['parked']}."] if status["parked"] else []
     wrong += [f"Messages that nobody could take: {dead}."] if dead else []
+    wrong += [
+        f"{_title(each['name'])}: {each['waiting']}." for each in due if each["waiting"] and "parked" in each["name"]
+    ]
     late = [each for each in due if each["oldest_seconds"] > LATE_SECONDS]
     wrong += [f"{_title(each['name'])}: the oldest is due for {each['since']}." for each in late]
     return {

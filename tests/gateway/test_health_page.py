@@ -77,6 +77,10 @@ def test_a_service_of_an_older_release_says_what_it_cannot(broker, browser):
     [
         ({"parked": 3}, "Parked events: 3."),
         (
+            {"backlogs": [{"name": "stripe_events_parked", "waiting": 2, "oldest_seconds": 0.0}]},
+            "Stripe events parked: 2.",
+        ),
+        (
             {"checks": {"migration": "the database is at 0006, this release needs 0007"}},
             "Migration: the database is at",
         ),
