@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -115,6 +116,14 @@ class Every:
         return f"{self.action.__module__.rsplit('.', 2)[-2]}.{self.action.__name__}"
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """Own work that waits: `measure(work)` says how much, and since when the oldest is due (None where nothing is)."""
+
+    name: str
+    measure: Callable[[Any], tuple[int, dt.datetime | None]]
+
+
 @dataclass(frozen=True, eq=False)
 class Service:
     """One service. `prepares` runs after the migrations and must be harmless when run again; `serves` makes a WSGI
@@ -129,6 +138,7 @@ class Service:
     answers: dict[Call, Operation]
     listens: Iterable[On] = ()
     every: Iterable[Every] = ()
+    backlogs: Iterable[Backlog] = ()
     prepares: Callable[[Any], None] | None = None
     serves: Callable[[Any], Callable[..., Iterable[bytes]]] | None = None
     seals: Mapping[str, Any] = field(default_factory=dict)

@@ -29,6 +29,7 @@ from gateway.portal import (
     filters,
     forms,
     goals,
+    health,
     installments,
     invoice_editor,
     invoices,
@@ -52,6 +53,7 @@ _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
     invoices, invoice_editor, installments, notifications, programs, team, settings,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
+    health,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

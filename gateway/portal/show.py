@@ -56,6 +56,11 @@ class Answers:
         found = self._found[name]
         return {} if isinstance(found, CoachworksError) else found
 
+    def why_not(self, name: str) -> str:
+        """The sentence of what an answer ended in; empty if there is one."""
+        found = self._found[name]
+        return found.detail if isinstance(found, CoachworksError) else ""
+
     def items(self, name: str) -> Any:
         """The items of a list that only a part of the page shows, or a `Down`."""
         found = self.part(name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, Mirror, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.calls import erasures as erasure_calls
@@ -76,4 +76,5 @@ service = Service(
     ],
     seals={"pay link": Invoice.sealed_token},
     facts=facts,
+    backlogs=[Backlog("stripe_events", handling.backlog), Backlog("stripe_events_parked", handling.parked)],
 )

@@ -1,6 +1,6 @@
 """The engagements service: what it answers, what it listens to, what it does by itself."""
 
-from chassis.service import Every, Mirror, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
 from contracts.calls import erasures as erasure_calls
@@ -180,4 +180,5 @@ service = Service(
     ],
     every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
     facts=facts,
+    backlogs=[Backlog("items", delivery.backlog)],
 )

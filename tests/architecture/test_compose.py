@@ -38,7 +38,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 def test_each_service_is_served_worked_and_migrated_and_there_is_nothing_else() -> None:
     migrations = {f"{service}-migrate": f"migrate {service}" for service in SERVICES}
-    around = {"rabbitmq", "postgres", "gateway", "mailcatcher"}
+    around = {"rabbitmq", "postgres", "gateway", "mailcatcher", "prometheus", "grafana"}
     assert set(COMPOSE) == PROCESSES.keys() | migrations.keys() | around
     for name, command in (PROCESSES | migrations).items():
         assert COMPOSE[name]["command"] == command.split(), name
@@ -122,5 +122,16 @@ def test_serve_and_worker_of_documents_see_the_same_bytes() -> None:
     assert volumes == [[f"files:{folder}"]] * 2
 
 
-def test_only_the_gateway_and_the_mail_catcher_can_be_reached_from_outside() -> None:
-    assert {name for name, container in COMPOSE.items() if "ports" in container} == {"gateway", "mailcatcher"}
+def test_only_what_people_look_at_can_be_reached_from_outside() -> None:
+    reached = {name for name, container in COMPOSE.items() if "ports" in container}
+    assert reached == {"gateway", "mailcatcher", "grafana"}
+    (metrics,) = [environment_of("gateway")["HTTP_PORT"]]
+    assert not any(metrics in port for port in COMPOSE["gateway"]["ports"])
+
+
+def test_prometheus_and_grafana_run_only_where_they_are_asked_for_and_read_every_process() -> None:
+    profiles = {name: container["profiles"] for name, container in COMPOSE.items() if "profiles" in container}
+    assert profiles == {"prometheus": ["observe"], "grafana": ["observe"]}
+    (job,) = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    read = {(name, str(group["port"])) for group in job["dns_sd_configs"] for name in group["names"]}
+    assert read == {(name, environment_of(name)["HTTP_PORT"]) for name in (*PROCESSES, "gateway")}

@@ -19,8 +19,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
 
-from chassis import logs, sealing
-from chassis.claims import ClaimLost, claim_due, claimed, lapsed
+from chassis import context, logs, metrics, sealing
+from chassis.claims import ClaimLost, claim_due, claimed, due_by, lapsed
 from chassis.outward import Outward
 from chassis.runtime import Runtime
 from chassis.work import Work
@@ -87,11 +87,17 @@ def _claim(runtime: Runtime, limit: int) -> list[Claim]:
         return claim_due(work, Calendar, is_due(work.now), order_by=order, limit=limit, seconds=CLAIM_SECONDS)
 
 
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Calendars that are due to be put in step, and since when the first."""
+    return due_by(work, Calendar.next_sync_at)
+
+
 def _sync(runtime: Runtime, claim: Claim) -> None:
-    try:
-        _talk(runtime, claim)
-    except ClaimLost:
-        log.warning("calendar_claim_lost", calendar_id=str(claim[0]))
+    with context.step():
+        try:
+            _talk(runtime, claim)
+        except ClaimLost:
+            log.warning("calendar_claim_lost", calendar_id=str(claim[0]))
 
 
 def _talk(runtime: Runtime, claim: Claim) -> None:
@@ -103,7 +109,10 @@ def _talk(runtime: Runtime, claim: Claim) -> None:
         coach = work.copy(Coach, calendar.coach_id, what="coach")
     try:
         auth = calendar.username, seal_of(settings).open(calendar.password).decode()
-        with Outward(allow_private=settings.allow_private_addresses, seconds=SECONDS, auth=auth) as outward:
+        with (
+            metrics.reaching_out(runtime.name, "calendar", answers=(ClaimLost,)),
+            Outward(allow_private=settings.allow_private_addresses, seconds=SECONDS, auth=auth) as outward,
+        ):
             server = Server(outward, calendar.url, only_tls=not settings.allow_private_addresses)
             if calendar.state == "disconnecting":
                 _leave(runtime, claim, server)
