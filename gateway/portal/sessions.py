@@ -50,10 +50,27 @@ def verdicts_of(found: show.Answers) -> list[Json]:
 @pages.get("/engagements/<uuid:id>/sessions", SIGNED_IN)
 def sessions(id: UUID) -> ResponseReturnValue:
     given = {"engagement_id": str(id), "when": "past", **show.query("cursor")}
-    terms = (get_booking_terms, {"engagement_id": str(id)})
-    found, values = look_at(id, "Sessions", past=(calls.list_engagement_sessions, given), terms=terms)
-    past, terms_found = found.part("past"), found.part("terms")
-    return show.page("pages/engagement_sessions.html", past=past, terms=terms_found, **show.pager(past), **values)
+    found, values = look_at(
+        id,
+        "Sessions",
+        past=(calls.list_engagement_sessions, given),
+        terms=(get_booking_terms, {"engagement_id": str(id)}),
+        items=(items.list_items, {"engagement_id": str(id), "limit": 200}),
+    )
+    past = found.part("past")
+    return show.page(
+        "pages/engagement_sessions.html",
+        past=past,
+        terms=found.part("terms"),
+        undated=[item for item in found.part("items")["items"] if _is_undated(item)],
+        **show.pager(past),
+        **values,
+    )
+
+
+def _is_undated(item: Json) -> bool:
+    """Whether it is a session that the program plans and nobody has given a date."""
+    return item["kind"] == "session" and item["state"] == "pending"
 
 
 @pages.get("/sessions/<uuid:id>", SIGNED_IN)
