@@ -291,6 +291,9 @@ def edit(id: UUID) -> ResponseReturnValue:
     def again(**again: Any) -> ResponseReturnValue:
         return _dialog("pages/session_edit.html", id, "session_rescheduled", _in_form(again))
 
+    if notify and (refused := _refused_by_changes(one, guests)):
+        return again(status=409, values=show.typed_values(), errors={}, problem=None, refused=refused)
+
     def attendees_too(_: Any) -> ResponseReturnValue:
         if guests == _guests(one):
             return saved(None)
@@ -303,6 +306,18 @@ def edit(id: UUID) -> ResponseReturnValue:
     if not changed:
         return attendees_too(None)
     return show.attempt(calls.update_session, {"id": str(id), **changed, "notify": notify}, attendees_too, again)
+
+
+def _refused_by_changes(one: Json, guests: list[Json]) -> list[Json]:
+    """The gate's verdicts on those who are added and those who are dropped but would not be told so (C2)."""
+    before, after = ({guest["email"].lower() for guest in people} for people in (_guests(one), guests))
+    added = [guest for guest in guests if guest["email"].lower() not in before]
+    dropped = [guest for guest in _guests(one) if guest["email"].lower() not in after]
+    engagement = one["engagement_id"]
+    return [
+        *told.refused(engagement, "session_scheduled", added),
+        *told.refused(engagement, "session_cancelled", dropped),
+    ]
 
 
 @pages.post("/sessions/<uuid:id>/complete", STAFF)
