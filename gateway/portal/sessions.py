@@ -133,14 +133,19 @@ def show_dates(id: UUID) -> ResponseReturnValue:
         dates = typed(calls.preview_series, ask(calls.preview_series, _times(id) | _rhythm()))["items"]
     except (Invalid, NotFound) as error:
         said = " ".join(message for messages in flat(error.errors).values() for message in messages)
-        return show.page("pages/session_dates.html", dates=[], problem={"title": error.detail, "detail": said})
-    return show.page("pages/session_dates.html", dates=dates)
+        return _dates(dates=[], problem={"title": error.detail, "detail": said})
+    return _dates(dates=dates)
+
+
+def _dates(**found: Any) -> ResponseReturnValue:
+    """With them the question which of two equal times the first is, which belongs beside its field."""
+    return show.page("pages/session_dates.html", values=show.typed_values(), **found)
 
 
 def _times(id: UUID) -> Json:
     return {
         "engagement_id": str(id),
-        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        "starts_at": clock.typed_instant("starts_at"),
         "time_zone": str(clock.reader_zone()),
         **show.whole(show.form("duration_minutes")),
     }
@@ -154,18 +159,22 @@ def _rhythm() -> Json:
 
 @pages.post("/engagements/<uuid:id>/sessions", STAFF)
 def schedule(id: UUID) -> ResponseReturnValue:
-    given = {
-        **_times(id),
-        **show.filled("title", "item_id"),
-        "location": _location(),
-        "attendees": typed_people(),
-        "notify": "notify" in request.form,
-    }
     back = f"/engagements/{id}/sessions"
 
     def again(**again: Any) -> ResponseReturnValue:
         return _new_session(id, **_in_form(again))
 
+    try:
+        times = _times(id)
+    except Invalid as error:
+        return show.once_more(error, again)
+    given = {
+        **times,
+        **show.filled("title", "item_id"),
+        "location": _location(),
+        "attendees": typed_people(),
+        "notify": "notify" in request.form,
+    }
     guests = given["attendees"] if given["notify"] else []
     if refused := told.refused(id, "session_scheduled", guests):
         return again(status=409, values=show.typed_values(), errors={}, problem=None, refused=refused)
@@ -225,9 +234,17 @@ def reschedule_form(id: UUID) -> ResponseReturnValue:
 def reschedule(id: UUID) -> ResponseReturnValue:
     if _by_its_client():
         return bookings.move(id)
+
+    def again(**again: Any) -> ResponseReturnValue:
+        return _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again))
+
+    try:
+        starts_at = clock.typed_instant("starts_at")
+    except Invalid as error:
+        return show.once_more(error, again)
     given = {
         "id": str(id),
-        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        "starts_at": starts_at,
         **show.whole(show.filled("duration_minutes")),
         **show.nullable("reason"),
         "notify": "notify" in request.form,
@@ -236,7 +253,7 @@ def reschedule(id: UUID) -> ResponseReturnValue:
         calls.reschedule_session,
         given,
         lambda _: show.done(_next(id), _told("The session is moved"), show_url=f"/sessions/{id}"),
-        lambda **again: _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again)),
+        again,
     )
 
 
