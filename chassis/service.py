@@ -9,7 +9,6 @@ import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,26 +20,13 @@ from contracts.actor import Actor
 from contracts.calls import Call
 from contracts.envelope import Event
 from contracts.events import PRIVATE, PUBLIC, EventData, registry
+from contracts.topics import topic_matches
 
 Operation = Callable[[Any, Actor, dict[str, Any]], Any]
 Handler = Callable[[Any, Event], None]
 Check = Callable[[Any, dict[str, Any]], None]
 #: The event that would tell it, the object, and the data.
 Fact = tuple[type[EventData], Any, dict[str, Any]]
-
-
-def topic_matches(pattern: str, routing_key: str) -> bool:
-    """Whether an AMQP topic pattern matches: `*` is exactly one word, `#` any number of words (AMQP 0-9-1 §3.1.3.3)."""
-    return _words_match(tuple(pattern.split(".")), tuple(routing_key.split(".")))
-
-
-@cache
-def _words_match(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    if not pattern:
-        return not words
-    if pattern[0] == "#":
-        return any(_words_match(pattern[1:], words[count:]) for count in range(len(words) + 1))
-    return bool(words) and pattern[0] in ("*", words[0]) and _words_match(pattern[1:], words[1:])
 
 
 def beforehand(check: Check) -> Callable[[Operation], Operation]:

@@ -14,12 +14,17 @@ from contracts.schema import DecimalText, Instant
 class InvoiceFacts(EventData):
     engagement_id = fields.UUID(required=True)
     client_id = fields.UUID(required=True)
-    number = fields.String(allow_none=True, load_default=None, metadata={"description": "null until it is sent (C21)"})
+    number = fields.String(
+        allow_none=True,
+        load_default=None,
+        metadata={"privacy": "pseudonymous", "description": "null until it is sent (C21)"},
+    )
     state = fields.String(
         required=True,
         validate=validate.OneOf(["draft", "sent", "partially_paid", "paid", "overdue", "void"]),
+        metadata={"privacy": "pseudonymous"},
     )
-    currency = fields.String(required=True, metadata={"description": "ISO 4217"})
+    currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217"})
     total = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True, metadata={"description": "what is left to pay; nothing once it is void"})
@@ -29,7 +34,9 @@ class InvoiceFacts(EventData):
     issued_on = fields.Date(allow_none=True, load_default=None, metadata={"description": "null until it is sent"})
     due_date = fields.Date(allow_none=True, load_default=None)
     purchase_order = fields.String(
-        allow_none=True, load_default=None, metadata={"description": "the number of the order of who is to pay"}
+        allow_none=True,
+        load_default=None,
+        metadata={"privacy": "pseudonymous", "description": "the number of the order of who is to pay"},
     )
     discount = DecimalText(
         allow_none=True, load_default=None, metadata={"description": "of the whole invoice, contained in the total"}
@@ -93,8 +100,10 @@ class PaymentFacts(EventData):
     invoice_id = fields.UUID(required=True)
     engagement_id = fields.UUID(required=True)
     amount = DecimalText(required=True)
-    currency = fields.String(required=True, metadata={"description": "ISO 4217"})
-    method = fields.String(required=True, metadata={"description": "such as bank_transfer, cash, card"})
+    currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217"})
+    method = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "such as bank_transfer, cash, card"}
+    )
     paid_at = Instant(required=True)
 
 

@@ -12,10 +12,14 @@ from contracts.schema import Zone
 
 
 class OrganisationFacts(EventData):
-    name = fields.String(required=True)
-    colour = fields.String(required=True, metadata={"description": "#rrggbb"})
-    currency = fields.String(required=True, metadata={"description": "ISO 4217; the default for new invoices"})
-    time_zone = Zone(required=True)
+    privacy = "none"
+
+    name = fields.String(required=True, metadata={"privacy": "none"})
+    colour = fields.String(required=True, metadata={"privacy": "none", "description": "#rrggbb"})
+    currency = fields.String(
+        required=True, metadata={"privacy": "none", "description": "ISO 4217; the default for new invoices"}
+    )
+    time_zone = Zone(required=True, metadata={"privacy": "none"})
     cancellations_to_internal_records = fields.Boolean(required=True, metadata={"description": "rule C4"})
     no_show_counts = fields.Boolean(required=True, metadata={"description": "rule C7"})
     late_changes_count = fields.Boolean(
@@ -24,12 +28,16 @@ class OrganisationFacts(EventData):
     )
     quiet_after_weeks = fields.Integer(required=True)
     reminder_minutes = fields.List(fields.Integer(), required=True)
-    invoice_number_format = fields.String(required=True, metadata={"description": "such as {year}-{number:04d}"})
-    invoice_details = fields.String(required=True, metadata={"description": "address, bank and tax id, as printed"})
+    invoice_number_format = fields.String(
+        required=True, metadata={"privacy": "none", "description": "such as {year}-{number:04d}"}
+    )
+    invoice_details = fields.String(
+        required=True, metadata={"privacy": "personal", "description": "address, bank and tax id, as printed"}
+    )
     invoice_due_days = fields.Integer(
         allow_none=True, load_default=None, metadata={"description": "to pay an invoice in, if it says nothing else"}
     )
-    invoice_paper = fields.String(load_default="a4", metadata={"description": "a4 or letter"})
+    invoice_paper = fields.String(load_default="a4", metadata={"privacy": "none", "description": "a4 or letter"})
 
 
 class OrganisationUpdated(OrganisationFacts):
@@ -39,15 +47,15 @@ class OrganisationUpdated(OrganisationFacts):
 
 
 class PersonFacts(EventData):
-    name = fields.String(required=True)
-    email = fields.Email(required=True)
-    time_zone = Zone(required=True)
-    locale = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "personal"})
+    email = fields.Email(required=True, metadata={"privacy": "personal"})
+    time_zone = Zone(required=True, metadata={"privacy": "personal"})
+    locale = fields.String(required=True, metadata={"privacy": "personal"})
 
 
 class CoachFacts(PersonFacts):
-    role = fields.String(required=True, metadata={"description": "coach or admin"})
-    team = fields.String(allow_none=True, load_default=None)
+    role = fields.String(required=True, metadata={"privacy": "pseudonymous", "description": "coach or admin"})
+    team = fields.String(allow_none=True, load_default=None, metadata={"privacy": "pseudonymous"})
     active = fields.Boolean(required=True)
 
 
@@ -70,9 +78,12 @@ class CoachDeactivated(CoachFacts):
 
 
 class ClientFacts(PersonFacts):
-    portal = fields.String(required=True, metadata={"description": "internal_record, invited, active or disabled"})
+    portal = fields.String(
+        required=True,
+        metadata={"privacy": "pseudonymous", "description": "internal_record, invited, active or disabled"},
+    )
     coach_id = fields.UUID(allow_none=True, load_default=None, metadata={"description": "who looks after the client"})
-    company = fields.String(allow_none=True, load_default=None)
+    company = fields.String(allow_none=True, load_default=None, metadata={"privacy": "personal"})
 
 
 class ClientAdded(ClientFacts):
@@ -121,7 +132,9 @@ class ClientErased(ClientFacts):
 
 
 class ProgramFacts(EventData):
-    name = fields.String(required=True)
+    privacy = "none"
+
+    name = fields.String(required=True, metadata={"privacy": "none"})
     sessions_total = fields.Integer(required=True)
     archived = fields.Boolean(required=True)
 
@@ -148,11 +161,13 @@ class EngagementFacts(EventData):
     client_id = fields.UUID(required=True)
     coach_id = fields.UUID(required=True)
     program_id = fields.UUID(allow_none=True, load_default=None)
-    program_name = fields.String(required=True)
+    program_name = fields.String(required=True, metadata={"privacy": "confidential"})
     sessions_total = fields.Integer(required=True)
     start_date = fields.Date(allow_none=True, load_default=None)
     end_date = fields.Date(allow_none=True, load_default=None)
-    status = fields.String(required=True, metadata={"description": "not_started, in_progress or completed"})
+    status = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "not_started, in_progress or completed"}
+    )
     deleted = fields.Boolean(required=True)
 
 
@@ -250,9 +265,9 @@ class NoteDeleted(NoteFacts):
 
 class GoalFacts(EventData):
     engagement_id = fields.UUID(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
     due_date = fields.Date(allow_none=True, load_default=None)
-    state = fields.String(required=True, metadata={"description": "active or completed"})
+    state = fields.String(required=True, metadata={"privacy": "pseudonymous", "description": "active or completed"})
     deleted = fields.Boolean(required=True)
 
 
@@ -289,9 +304,9 @@ class GoalDeleted(GoalFacts):
 class MilestoneFacts(EventData):
     engagement_id = fields.UUID(required=True)
     goal_id = fields.UUID(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
     due_date = fields.Date(allow_none=True, load_default=None)
-    state = fields.String(required=True, metadata={"description": "open or completed"})
+    state = fields.String(required=True, metadata={"privacy": "pseudonymous", "description": "open or completed"})
     deleted = fields.Boolean(required=True)
 
 
@@ -327,9 +342,9 @@ class MilestoneDeleted(MilestoneFacts):
 
 class AssignmentFacts(EventData):
     engagement_id = fields.UUID(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
     due_date = fields.Date(allow_none=True, load_default=None)
-    state = fields.String(required=True, metadata={"description": "open or completed"})
+    state = fields.String(required=True, metadata={"privacy": "pseudonymous", "description": "open or completed"})
     deleted = fields.Boolean(required=True)
     file_ids = fields.List(fields.UUID(), required=True, metadata={"description": "the files that belong to it"})
 
@@ -368,7 +383,9 @@ class CommentFacts(EventData):
     """What a comment says stays in the service."""
 
     engagement_id = fields.UUID(required=True)
-    place = fields.String(required=True, metadata={"description": "note, goal or assignment"})
+    place = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "note, goal or assignment"}
+    )
     place_id = fields.UUID(required=True)
     by_client = fields.Boolean(required=True)
 
