@@ -23,6 +23,7 @@ from gateway.portal import (
     client_home,
     clients,
     clock,
+    credit_notes,
     dashboard,
     engagements,
     erasures,
@@ -51,7 +52,7 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, invoice_editor, installments, notifications, programs, team, settings,
+    invoices, invoice_editor, credit_notes, installments, notifications, programs, team, settings,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
     health,
 )  # fmt: skip

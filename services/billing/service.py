@@ -5,12 +5,14 @@ from __future__ import annotations
 from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
+from contracts.calls import credit_notes as credit_note_calls
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import installments as installment_calls
 from services.billing.base import Base
 from services.billing.cards import handling
 from services.billing.cards import operations as cards
 from services.billing.copies import operations as copies
+from services.billing.credit_notes import operations as credit_notes
 from services.billing.erasures import operations as erasures
 from services.billing.facts import facts
 from services.billing.installments import operations as installments
@@ -45,6 +47,12 @@ service = Service(
         calls.mark_invoice_paid: payments.mark_paid,
         calls.record_payment: payments.record,
         calls.delete_payment: payments.remove,
+        credit_note_calls.issue_credit_note: credit_notes.issue,
+        credit_note_calls.preview_credit_note: credit_notes.preview,
+        credit_note_calls.preview_credit_note_pdf: credit_notes.preview_pdf,
+        credit_note_calls.list_credit_notes: credit_notes.list_all,
+        credit_note_calls.get_credit_note: credit_notes.get,
+        credit_note_calls.credit_note_pdf: credit_notes.pdf,
         installment_calls.set_up_installments: installments.set_up,
         installment_calls.list_installments: installments.list_of_engagement,
         installment_calls.stop_installments: installments.stop,

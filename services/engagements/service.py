@@ -175,6 +175,7 @@ service = Service(
         On("billing.invoice.paid.v1", following.invoice_paid),
         On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over, mirrors=copies.mirror_invoice),
         On("billing.payment.removed.v1", copies.payment_removed, unless=erasures.is_over),
+        On("billing.credit_note.issued.v1", copies.credit_note_issued, unless=erasures.is_over),
         On("notifications.notification.*.v1", copies.mail_settled, unless=erasures.is_over),
         On("*.client.erased.v1", erasures.settled),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coachworks_events.facts import Facts
 from coachworks_events.types.billing import (
+    CreditNoteIssued,
     InvoiceCreated,
     InvoiceDeleted,
     InvoiceOverdue,
@@ -215,6 +216,7 @@ TYPES: dict[str, type[Facts]] = {
     NotificationSent.type: NotificationSent,
     WebhookEndpointDisabled.type: WebhookEndpointDisabled,
     BillingErased.type: BillingErased,
+    CreditNoteIssued.type: CreditNoteIssued,
     InvoiceCreated.type: InvoiceCreated,
     InvoiceDeleted.type: InvoiceDeleted,
     InvoiceOverdue.type: InvoiceOverdue,
@@ -255,6 +257,7 @@ __all__ = [
     "CoachUpdated",
     "CommentAdded",
     "CommentDeleted",
+    "CreditNoteIssued",
     "DocumentsErased",
     "EngagementAssigned",
     "EngagementCompleted",
