@@ -7,6 +7,7 @@ from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import installments as installment_calls
+from contracts.calls import logos as logo_calls
 from services.billing.base import Base
 from services.billing.cards import handling
 from services.billing.cards import operations as cards
@@ -15,6 +16,7 @@ from services.billing.erasures import operations as erasures
 from services.billing.installments import operations as installments
 from services.billing.invoices import operations as invoices
 from services.billing.invoices import overview, reminders, sessions, statement
+from services.billing.logos import operations as logos
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -51,6 +53,9 @@ service = Service(
         card_calls.take_stripe_event: cards.take_event,
         card_calls.list_stripe_events: cards.list_events,
         card_calls.retry_stripe_event: cards.retry_event,
+        logo_calls.put_logo: logos.put,
+        logo_calls.get_logo: logos.show,
+        logo_calls.remove_logo: logos.remove,
         erasure_calls.export_from_billing: erasures.export,
     },
     listens=[

@@ -9,16 +9,16 @@ from typing import Any
 from uuid import UUID
 
 from chassis.work import Work
-from services.billing.cards.operations import new_link, printed_link
+from services.billing.cards.operations import mailed_link, printed_link
 from services.billing.invoices import pdf
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import document
 
 
-def rendered(work: Work, invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
+def rendered(work: Work, invoice: Invoice, issuer: dict[str, Any]) -> dict[str, Any]:
     """The PDF with its name, in base64."""
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"invoice-{invoice.number or 'draft'}")
-    content = pdf.render(document(invoice, issuer, printed_link(work, invoice)))
+    content = pdf.render(document(work, invoice, issuer, printed_link(work, invoice)))
     return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
 
 
@@ -45,7 +45,7 @@ def mail(
         addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
     if client.email.lower() in addresses:
         addresses[client.email.lower()]["person_id"] = client.id
-    if pay_url := new_link(work, invoice):
+    if pay_url := mailed_link(work, invoice):
         context["pay_url"] = pay_url
     work.request(
         key=f"invoice/{invoice.id}/{cause}",
