@@ -42,6 +42,7 @@ from gateway.portal import (
     sessions,
     settings,
     sign_in,
+    stripe_events,
     suppressions,
     team,
     webhooks,
@@ -50,7 +51,7 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, invoice_editor, installments, notifications, programs, team, settings,
+    invoices, invoice_editor, installments, notifications, programs, team, settings, stripe_events,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
 )  # fmt: skip
 _HERE = Path(__file__).parent
