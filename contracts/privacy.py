@@ -7,7 +7,7 @@ instants have that of their event. An event is as delicate as the most delicate 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from marshmallow import fields
 
@@ -23,7 +23,7 @@ CLASSES = {
 class Declaration(Protocol):
     """An event as it is declared."""
 
-    privacy: str
+    privacy: ClassVar[str]
     fields: dict[str, fields.Field[Any]]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import sys
 from collections.abc import Iterable, Iterator
@@ -21,12 +22,14 @@ from werkzeug.exceptions import (
 
 from chassis import context
 from contracts.calls.documents import LARGEST_UPLOAD
-from contracts.errors import Unauthenticated, Unavailable, from_wire
+from contracts.calls.logos import LARGEST_LOGO
+from contracts.errors import Invalid, Unauthenticated, Unavailable, from_wire
 from gateway import once
 from gateway.asking import identity
 
 #: The most bytes of a form with a file: the file's own, and room for what stands around it.
 LARGEST_FORM = LARGEST_UPLOAD + 64 * 1024
+LARGEST_LOGO_FORM = LARGEST_LOGO + 64 * 1024
 _PIECE = 64 * 1024
 #: What is read of a body that is too large: who sends reads no answer before the end.
 _PIECES_PASSED_OVER = 2 * LARGEST_UPLOAD // _PIECE
@@ -96,6 +99,14 @@ def upload(path: str, name: str, content: IO[bytes], fields: dict[str, str]) -> 
     if key := once.key(path, {**fields, "file": name, "content": digest}, None):
         headers["Idempotency-Key"] = key
     return _send("POST", path, headers=headers, data=_Body(pieces, len(head) + size + len(tail))).json()
+
+
+def picture() -> str:
+    """The picture that a form brought as its `file`, in base64: small enough to travel in a call. Raises `Invalid`."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Invalid("No file was chosen.", errors={"file": ["Choose a file first."]})
+    return base64.b64encode(given.stream.read()).decode()
 
 
 def _arriving(length: int | None) -> Iterator[bytes]:

@@ -7,15 +7,16 @@ from collections.abc import Iterator
 from io import BytesIO
 from uuid import UUID
 
-from flask import Response, redirect, request, send_file
+from flask import Response, jsonify, redirect, request, send_file
 from flask.typing import ResponseReturnValue
 
 from contracts.actor import ANYONE
-from contracts.calls import Call, cards, credit_notes, installments
+from contracts.calls import Call, cards, credit_notes, installments, logos
 from contracts.calls import billing as calls
 from contracts.errors import Malformed
 from gateway.api.expose import ApiRequest, Routes
 from gateway.asking import Json, ask
+from gateway.files import LARGEST_LOGO_FORM, picture
 from gateway.spreadsheet import harmless, table
 
 routes = Routes("Invoices")
@@ -45,6 +46,7 @@ routes.get("/credit-notes/<uuid:id>", credit_notes.get_credit_note)
 routes.post("/engagements/<uuid:engagement_id>/installments", installments.set_up_installments, status=201)
 routes.get("/engagements/<uuid:engagement_id>/installments", installments.list_installments)
 routes.post("/installments/<uuid:id>/stop", installments.stop_installments)
+routes.delete("/organisation/logo", logos.remove_logo)
 routes.get("/stripe-events", cards.list_stripe_events)
 routes.post("/stripe-events/<id>/retry", cards.retry_stripe_event)
 
@@ -144,10 +146,22 @@ def credit_note_pdf(api: ApiRequest, id: UUID) -> ResponseReturnValue:
     return sent_pdf(api.ask(credit_notes.credit_note_pdf, {"id": str(id), **api.query()}))
 
 
-def sent_pdf(pdf: Json) -> Response:
-    """A PDF that billing has answered, as a file."""
+def sent_pdf(pdf: Json, *, shown: bool = False) -> Response:
+    """A PDF that billing has answered, as a file: to be saved, or to be `shown` in its place."""
     content = BytesIO(base64.b64decode(pdf["content"]))
-    return send_file(content, mimetype="application/pdf", as_attachment=True, download_name=pdf["filename"])
+    return send_file(content, mimetype="application/pdf", as_attachment=not shown, download_name=pdf["filename"])
+
+
+@routes.view("PUT", "/organisation/logo", logos.put_logo, consumes="multipart/form-data", largest=LARGEST_LOGO_FORM)
+def put_logo(api: ApiRequest) -> ResponseReturnValue:
+    """The logo on invoices and statements from now on: `file`, PNG or JPEG, at most 1 MiB."""
+    return jsonify(api.ask(logos.put_logo, {"file": picture(), **api.query()}))
+
+
+@routes.view("GET", "/organisation/logo", logos.get_logo, produces="image/png")
+def get_logo(api: ApiRequest) -> ResponseReturnValue:
+    """The logo as it is printed."""
+    return Response(base64.b64decode(api.ask(logos.get_logo, api.query())["content"]), mimetype="image/png")
 
 
 @routes.view("GET", "/clients/<uuid:id>/statement.pdf", calls.client_statement_pdf, produces="application/pdf")

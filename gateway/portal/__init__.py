@@ -44,6 +44,7 @@ from gateway.portal import (
     sessions,
     settings,
     sign_in,
+    stripe_events,
     suppressions,
     team,
     webhooks,
@@ -52,7 +53,7 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, invoice_editor, credit_notes, installments, notifications, programs, team, settings,
+    invoices, invoice_editor, credit_notes, installments, notifications, programs, team, settings, stripe_events,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
     health,
 )  # fmt: skip

@@ -8,6 +8,7 @@ from contracts.calls import cards as card_calls
 from contracts.calls import credit_notes as credit_note_calls
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import installments as installment_calls
+from contracts.calls import logos as logo_calls
 from services.billing.base import Base
 from services.billing.cards import handling
 from services.billing.cards import operations as cards
@@ -18,7 +19,7 @@ from services.billing.facts import facts
 from services.billing.installments import operations as installments
 from services.billing.invoices import operations as invoices
 from services.billing.invoices import overview, reminders, sessions, statement
-from services.billing.invoices.models import Invoice
+from services.billing.logos import operations as logos
 from services.billing.payments import operations as payments
 from services.billing.settings import Settings
 
@@ -61,6 +62,9 @@ service = Service(
         card_calls.take_stripe_event: cards.take_event,
         card_calls.list_stripe_events: cards.list_events,
         card_calls.retry_stripe_event: cards.retry_event,
+        logo_calls.put_logo: logos.put,
+        logo_calls.get_logo: logos.show,
+        logo_calls.remove_logo: logos.remove,
         erasure_calls.export_from_billing: erasures.export,
     },
     listens=[
@@ -82,7 +86,6 @@ service = Service(
         Every(60, installments.write_due),
         Every(1, handling.handle_due),
     ],
-    seals={"pay link": Invoice.sealed_token},
     facts=facts,
     backlogs=[Backlog("stripe_events", handling.backlog), Backlog("stripe_events_parked", handling.parked)],
 )

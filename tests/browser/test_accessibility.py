@@ -166,7 +166,7 @@ def test_pages_of_strangers(page: Page) -> None:
 def test_pages_of_staff(page: Page, place: Place) -> None:
     sign_in(page, ADMIN, PASSWORD)
     lists = ["/", "/clients", "/invoices", "/programs", "/library", "/note-templates", "/notifications"]
-    own = ["/todos", "/team", "/settings", "/profile", "/profile/calendar"]
+    own = ["/todos", "/team", "/settings", "/settings/stripe", "/profile", "/profile/calendar"]
     record = [f"{place.client}{tab}" for tab in ("", "/notes", "/mail", "/profile")]
     panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
     assert flaws_of(page, *lists, *own, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []

@@ -22,7 +22,7 @@ from services.billing.invoices.operations import WHAT as AN_INVOICE
 from services.billing.invoices.operations import NumberTaken, seen, to_change, visible
 from services.billing.invoices.totals import Totals, rounded
 from services.billing.invoices.views import facts as invoice_facts
-from services.billing.invoices.views import issuer_of
+from services.billing.invoices.views import issuer_now
 
 WHAT = "credit note"
 PREFIX = "CN-"
@@ -40,7 +40,7 @@ def issue(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     number = numbers.number_of(pattern, today.year, position)
     if work.session.scalar(select(CreditNote.id).where(CreditNote.number == number)):
         raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
-    note = _note(wanted, input["reason"], issuer_of(organisation))
+    note = _note(wanted, input["reason"], issuer_now(work))
     note.number, note.series, note.position, note.issued_on = number, series, position, today
     was_paid = invoice.state == "paid"
     came_to = invoice.take_credit(note, today)
@@ -62,7 +62,7 @@ def preview(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
 
 def preview_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The PDF of a credit note as it would be issued now, without a number."""
-    return file_of(views.document(*_drafted(work, actor, input)))
+    return file_of(views.document(work, *_drafted(work, actor, input)))
 
 
 def list_all(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
 def pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The credit note as a PDF: it never changes."""
     note, invoice = _seen(work, actor, input)
-    return file_of(views.document(note, views.came_to(note, invoice), invoice))
+    return file_of(views.document(work, note, views.came_to(note, invoice), invoice))
 
 
 def _seen(work: Work, actor: Actor, input: dict[str, Any]) -> tuple[CreditNote, Invoice]:
@@ -107,7 +107,7 @@ def _drafted(work: Work, actor: Actor, input: dict[str, Any]) -> tuple[CreditNot
     """A credit note that is kept nowhere; raises what issuing it would."""
     invoice = seen(actor, work.get(Invoice, input["id"], what=AN_INVOICE))
     wanted = invoice.to_credit(_wanted(input))
-    note = _note(wanted, input.get("reason"), issuer_of(copies.organisation(work)))
+    note = _note(wanted, input.get("reason"), issuer_now(work))
     return note, invoice.remainder.credit(wanted), invoice
 
 
@@ -115,6 +115,6 @@ def _wanted(input: dict[str, Any]) -> dict[int, Decimal] | None:
     return None if input["lines"] is None else {one["line"]: one["amount"] for one in input["lines"]}
 
 
-def _note(credited: dict[int, Decimal], reason: str | None, issuer: dict[str, str]) -> CreditNote:
+def _note(credited: dict[int, Decimal], reason: str | None, issuer: dict[str, Any]) -> CreditNote:
     lines = [{"line": place, "amount": f"{amount:f}"} for place, amount in credited.items()]
     return CreditNote(lines=lines, reason=reason, issuer=issuer)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from chassis.work import Work
 from services.billing.credit_notes.models import CreditNote
-from services.billing.invoices.document import CreditedInvoice, DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.document import CreditedInvoice, DocumentLine, InvoiceDocument, Recipient
 from services.billing.invoices.models import Invoice, decimal_or_none
 from services.billing.invoices.totals import Totals
+from services.billing.invoices.views import printed_issuer
 
 _AS_THEY_ARE = ("id", "created_at", "updated_at", "version", "number", "issued_on", "reason")
 
@@ -59,13 +61,13 @@ def facts(note: CreditNote, totals: Totals, invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def document(note: CreditNote, totals: Totals, invoice: Invoice) -> InvoiceDocument:
+def document(work: Work, note: CreditNote, totals: Totals, invoice: Invoice) -> InvoiceDocument:
     """The page to print: what the invoice said of these lines, with every amount below zero."""
     bill_to, issuer = invoice.billed_to, note.issuer
     assert invoice.number is not None
     assert invoice.issued_on is not None
     return InvoiceDocument(
-        issuer=Issuer(issuer["name"], issuer["colour"], issuer["details"]),
+        issuer=printed_issuer(work, issuer),
         paper=invoice.paper or issuer["paper"],
         recipient=Recipient(bill_to["name"], bill_to["email"], bill_to["address"] or ""),
         currency=invoice.currency,

@@ -15,11 +15,13 @@ from services.billing.invoices.totals import Totals
 class Issuer:
     """The organisation. The first paragraph of `details` (address, tax id) stands at the top of the invoice, what
     follows an empty line (bank) in the footer of each page; without an empty line all of it stands in the footer.
-    `colour` is `#rrggbb`; it is darkened until white can be read on it."""
+    `colour` is `#rrggbb`; it is darkened until white can be read on it. `logo` is PNG; without one its initial stands
+    there."""
 
     name: str
     colour: str
     details: str = ""
+    logo: bytes | None = None
 
 
 @dataclass(frozen=True)

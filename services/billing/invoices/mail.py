@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.work import Work
-from services.billing.cards.operations import new_link, printed_link
+from services.billing.cards.operations import mailed_link, printed_link
 from services.billing.credit_notes import views as credit_notes
 from services.billing.invoices import pdf
 from services.billing.invoices.document import InvoiceDocument
@@ -17,9 +17,9 @@ from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import document
 
 
-def rendered(work: Work, invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
+def rendered(work: Work, invoice: Invoice, issuer: dict[str, Any]) -> dict[str, Any]:
     """The invoice's PDF with its name, in base64."""
-    return file_of(document(invoice, issuer, printed_link(work, invoice)))
+    return file_of(document(work, invoice, issuer, printed_link(work, invoice)))
 
 
 def file_of(printed: InvoiceDocument) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def mail(
         addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
     if client.email.lower() in addresses:
         addresses[client.email.lower()]["person_id"] = client.id
-    notes = [file_of(credit_notes.document(note, came_to, invoice)) for note, came_to in invoice.credits]
-    if pay_url := new_link(work, invoice):
+    notes = [file_of(credit_notes.document(work, note, came_to, invoice)) for note, came_to in invoice.credits]
+    if pay_url := mailed_link(work, invoice):
         context["pay_url"] = pay_url
     work.request(
         key=f"invoice/{invoice.id}/{cause}",

@@ -54,9 +54,9 @@ class Invoice(Entity, Base):
 
     `lines` are `{description, quantity, unit_price, tax_rate, discount_rate, session_id}`, the last two missing in old
     ones, with decimals and ids as text; `bill_to` is `{name, email, address}`, None while a draft is for the client
-    itself; `replaces` is `{id, number}`; `issuer` is `{name, colour, details, paper}`, kept as it was when the invoice
-    was sent, because a sent invoice never changes (C21). `due_days` of a sent invoice are those that its `due_date`
-    was worked out with, if it was. `sealed_token` is that of the link that its PDF shows to pay it by card.
+    itself; `replaces` is `{id, number}`; `issuer` is `{name, colour, details, paper, logo}`, the last one an id,
+    kept as it was when the invoice was sent, because a sent invoice never changes (C21). `due_days` of a sent invoice
+    are those that its `due_date` was worked out with, if it was.
     """
 
     __tablename__ = "invoice"
@@ -87,7 +87,6 @@ class Invoice(Entity, Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     program_name: Mapped[str | None]
-    sealed_token: Mapped[str | None] = mapped_column(Text)
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
@@ -217,7 +216,7 @@ class Invoice(Entity, Base):
         number: str,
         today: dt.date,
         now: dt.datetime,
-        issuer: dict[str, str],
+        issuer: dict[str, Any],
         due_days: int | None,
     ) -> None:
         """Gives the number and fixes all that is printed; an invoice over nothing is paid at once. `due_days` are the

@@ -19,7 +19,7 @@ from services.billing.copies.models import Engagement
 from services.billing.invoices import numbers, sessions
 from services.billing.invoices.mail import mail, rendered
 from services.billing.invoices.models import Invoice, InvoiceCounter
-from services.billing.invoices.views import facts, issuer_of, shown
+from services.billing.invoices.views import facts, issuer_now, shown
 
 WHAT = "invoice"
 
@@ -138,14 +138,13 @@ def send_draft(
     number = numbers.number_of(pattern, today.year, position)
     if work.session.scalar(select(Invoice.id).where(Invoice.number == number)):
         raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
-    issuer = issuer_of(organisation)
     invoice.send(
         series=series,
         position=position,
         number=number,
         today=today,
         now=work.now,
-        issuer=issuer,
+        issuer=issuer_now(work),
         due_days=organisation.invoice_due_days,
     )
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
@@ -184,7 +183,7 @@ def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
     invoice = seen(actor, work.get(Invoice, input["id"], what=WHAT))
-    return rendered(work, invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+    return rendered(work, invoice, invoice.issuer or issuer_now(work))
 
 
 def mark_overdue(runtime: Runtime) -> int:

@@ -39,9 +39,7 @@ class _Page:
     def __init__(self, invoice: InvoiceDocument) -> None:
         self.invoice = invoice
         issuer = invoice.issuer
-        self.stationery = Stationery(
-            name=issuer.name, colour=issuer.colour, details=issuer.details, subject=invoice.title, paper=invoice.paper
-        )
+        self.stationery = Stationery(issuer=issuer, subject=invoice.title, paper=invoice.paper)
         self.width = self.stationery.width
         self.carry = _Carry(self.stationery, invoice)
 

@@ -17,9 +17,8 @@ from contracts.errors import NotFound
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Client, Engagement
 from services.billing.invoices import statement_pdf as statement_pages
-from services.billing.invoices.document import Issuer
 from services.billing.invoices.models import Invoice
-from services.billing.invoices.views import credit_note_shown, payment_shown
+from services.billing.invoices.views import credit_note_shown, issuer_now, payment_shown, printed_issuer
 
 
 def statement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def statement_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, 
     found, organisation = _statement(work, actor, input["id"]), copies.organisation(work)
     zone = ZoneInfo(organisation.time_zone)
     document = statement_pages.StatementDocument(
-        issuer=Issuer(organisation.name, organisation.colour, organisation.invoice_details),
+        issuer=printed_issuer(work, issuer_now(work)),
         client=found["client"].name,
         on=copies.today(work),
         currencies=[_printed(each, zone) for each in found["currencies"]],

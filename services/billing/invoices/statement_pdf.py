@@ -78,10 +78,8 @@ class StatementDocument:
 def render(statement: StatementDocument) -> bytes:
     """The statement as a PDF file; the same document gives the same bytes."""
     fonts.register()
-    issuer, title = statement.issuer, f"Statement of {figures.day(statement.on)}"
-    stationery = Stationery(
-        name=issuer.name, colour=issuer.colour, details=issuer.details, subject=title, paper=statement.paper
-    )
+    title = f"Statement of {figures.day(statement.on)}"
+    stationery = Stationery(issuer=statement.issuer, subject=title, paper=statement.paper)
     width = stationery.width
     story: list[Flowable] = [
         stationery.letterhead(),

@@ -7,12 +7,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.work import Work
-from services.billing.copies.models import Organisation
+from services.billing.copies import operations as copies
 from services.billing.credit_notes.models import CreditNote
 from services.billing.invoices.document import DocumentLine, InvoiceDocument, Issuer, Recipient
 from services.billing.invoices.figures import shortest
 from services.billing.invoices.models import Invoice, decimal_or_none
 from services.billing.invoices.totals import Totals, rounded
+from services.billing.logos import operations as logos
 from services.billing.payments.models import Payment
 
 _AS_THEY_ARE = (
@@ -105,21 +106,28 @@ def payment_facts(payment: Payment, invoice: Invoice) -> dict[str, Any]:
     }
 
 
-def issuer_of(organisation: Organisation) -> dict[str, str]:
-    """What an invoice keeps of who issued it."""
+def issuer_now(work: Work) -> dict[str, Any]:
+    """What an invoice that is sent now keeps of who issued it. Raises `OrganisationUnknown`."""
+    organisation, logo = copies.organisation(work), logos.current(work)
     return {
         "name": organisation.name,
         "colour": organisation.colour,
         "details": organisation.invoice_details,
         "paper": organisation.invoice_paper,
+        "logo": str(logo.id) if logo else None,
     }
 
 
-def document(invoice: Invoice, issuer: dict[str, str], pay_url: str) -> InvoiceDocument:
+def printed_issuer(work: Work, kept: dict[str, Any]) -> Issuer:
+    """The issuer as it is printed, of what was kept of it."""
+    return Issuer(kept["name"], kept["colour"], kept["details"], logos.content_of(work, kept.get("logo")))
+
+
+def document(work: Work, invoice: Invoice, issuer: dict[str, Any], pay_url: str) -> InvoiceDocument:
     """The page to print, with what has been paid so far, and where to pay by card if that is offered."""
     bill_to = invoice.billed_to
     return InvoiceDocument(
-        issuer=Issuer(issuer["name"], issuer["colour"], issuer["details"]),
+        issuer=printed_issuer(work, issuer),
         paper=invoice.paper or issuer.get("paper", "a4"),
         recipient=Recipient(bill_to["name"], bill_to["email"], bill_to["address"] or ""),
         currency=invoice.currency,
