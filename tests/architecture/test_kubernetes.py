@@ -169,7 +169,8 @@ def test_every_process_is_asked_how_it_is_and_may_be_moved_without_a_gap(process
         "startup": "/healthz", "liveness": "/healthz", "readiness": ready,
     }  # fmt: skip
     assert {page["port"] for page in asked.values()} == {"http"}
-    assert container["ports"] == [{"name": "http", "containerPort": 8000}]
+    own = {"http": 8000} | ({"metrics": 8001} if process == "gateway" else {})
+    assert {port["name"]: port["containerPort"] for port in container["ports"]} == own
     assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
     assert deployment["spec"]["selector"] == of_kind("PodDisruptionBudget")[process]["spec"]["selector"]
     assert of_kind("PodDisruptionBudget")[process]["spec"]["maxUnavailable"] == 1
@@ -277,7 +278,10 @@ def test_the_gateway_reaches_the_broker_and_the_bytes_of_files() -> None:
 def test_who_looks_after_them_and_the_gateway_reach_services_and_the_world_only_the_gateway() -> None:
     for process in PROCESSES:
         by = dict(peers("ingress", labels_of(process)))
-        assert all(ports == [{"port": "http", "protocol": "TCP"}] for ports in by.values())
+        seen = "metrics" if process == "gateway" else "http"
+        assert all(
+            ports == [{"port": seen if who == "monitoring" else "http", "protocol": "TCP"}] for who, ports in by.items()
+        )
         more = {"gateway": {"ingress"}, "documents": {"gateway"}, "documents-worker": {"gateway"}}
         assert by.keys() == {"monitoring"} | more.get(process, set()), process
     assert of_kind("Ingress").keys() == {"gateway"}
