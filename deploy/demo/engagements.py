@@ -88,7 +88,8 @@ class Session:
 
 @dataclass(frozen=True)
 class Invoice:
-    """Its lines are (description, quantity, unit price, tax in percent); `due` counts days from today."""
+    """Its lines are (description, quantity, unit price, tax in percent); `due` counts days from today. `credit` is
+    (amount, reason) of a credit note of its first line."""
 
     lines: tuple[tuple[str, str, str, str | None], ...]
     end: InvoiceEnd
@@ -97,6 +98,7 @@ class Invoice:
     method: str = "bank_transfer"
     bill_to: dict[str, str] | None = None
     notes: str | None = None
+    credit: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -251,7 +253,12 @@ ENGAGEMENTS = (
     ),
     Engagement(
         "Beatrice Romano", "Founder’s Compass", JUDITH, -50, 60, total=12, sessions=held(3, -21, 5, "13:00", ZOOM),
-        invoices=(Invoice(coaching("Founder’s Compass, four sessions", "4", "250.00"), "sent", -5),),
+        invoices=(
+            Invoice(
+                coaching("Founder’s Compass, four sessions", "4", "250.00"), "sent", -5,
+                credit=("250.00", "The session of last week fell out."),
+            ),
+        ),
     ),
     Engagement(
         "Yuki Tanaka", "Business Coaching", JUDITH, -40, None,

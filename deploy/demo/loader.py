@@ -233,6 +233,9 @@ class Loader:
             api.post(f"{path}/payments", {"amount": wanted.part, "method": wanted.method})
         elif wanted.end == "void" and invoice["state"] != "void":
             api.post(f"{path}/void")
+        if wanted.credit and not invoice["credit_notes"]:
+            amount, reason = wanted.credit
+            api.post(f"{path}/credit-notes", {"lines": [{"line": 0, "amount": amount}], "reason": reason})
 
     def _ends(self) -> None:
         """What comes last: engagements that end early, once their sessions are counted, and portals switched off."""

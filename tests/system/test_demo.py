@@ -114,6 +114,7 @@ def test_c21_invoices_in_every_state_with_numbers_that_have_no_gap(demo: Demo) -
     numbers = sorted(int(invoice["number"].split("-")[1]) for invoice in invoices if invoice["number"])
     assert numbers == list(range(1, len(invoices)))
     assert max(len(invoice["taxes"]) for invoice in invoices) == 3
+    assert [note["number"].split("-")[2] for note in demo.all("/credit-notes")] == ["0001"]
 
 
 def test_c4_a_cancellation_to_an_internal_record_is_refused_and_all_else_is_sent(demo: Demo) -> None:
