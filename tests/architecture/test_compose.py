@@ -130,7 +130,7 @@ def test_only_what_people_look_at_can_be_reached_from_outside() -> None:
 
 
 def test_prometheus_and_grafana_run_only_where_they_are_asked_for_and_read_every_process() -> None:
-    assert [COMPOSE[name]["profiles"] for name in ("prometheus", "grafana")] == [["observe"]] * 2
+    assert of_profile("observe") == {"prometheus", "grafana", "rabbitmq", "postgres"}
     (job,) = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
     read = {(name, str(group["port"])) for group in job["dns_sd_configs"] for name in group["names"]}
     assert read == {(name, environment_of(name)["HTTP_PORT"]) for name in (*PROCESSES, "gateway")}

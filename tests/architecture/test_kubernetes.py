@@ -156,6 +156,7 @@ def test_the_gateway_has_all_its_settings(monkeypatch: pytest.MonkeyPatch) -> No
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert GatewaySettings.read().documents_url == "http://documents:8000"
+    assert GatewaySettings.read().http_port == 8001
     assert of_kind("Service")["documents"]["spec"]["ports"] == [{"name": "http", "port": 8000, "targetPort": "http"}]
 
 
@@ -169,8 +170,8 @@ def test_every_process_is_asked_how_it_is_and_may_be_moved_without_a_gap(process
         "startup": "/healthz", "liveness": "/healthz", "readiness": ready,
     }  # fmt: skip
     assert {page["port"] for page in asked.values()} == {"http"}
-    own = {"http": 8000} | ({"metrics": 8001} if process == "gateway" else {})
-    assert {port["name"]: port["containerPort"] for port in container["ports"]} == own
+    apart = [{"name": "metrics", "containerPort": 8001}] if process == "gateway" else []
+    assert container["ports"] == [{"name": "http", "containerPort": 8000}, *apart]
     assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxUnavailable": 0, "maxSurge": 1}
     assert deployment["spec"]["selector"] == of_kind("PodDisruptionBudget")[process]["spec"]["selector"]
     assert of_kind("PodDisruptionBudget")[process]["spec"]["maxUnavailable"] == 1
@@ -278,10 +279,9 @@ def test_the_gateway_reaches_the_broker_and_the_bytes_of_files() -> None:
 def test_who_looks_after_them_and_the_gateway_reach_services_and_the_world_only_the_gateway() -> None:
     for process in PROCESSES:
         by = dict(peers("ingress", labels_of(process)))
-        seen = "metrics" if process == "gateway" else "http"
-        assert all(
-            ports == [{"port": seen if who == "monitoring" else "http", "protocol": "TCP"}] for who, ports in by.items()
-        )
+        for whom, ports in by.items():
+            port = "metrics" if (process, whom) == ("gateway", "monitoring") else "http"
+            assert ports == [{"port": port, "protocol": "TCP"}]
         more = {"gateway": {"ingress"}, "documents": {"gateway"}, "documents-worker": {"gateway"}}
         assert by.keys() == {"monitoring"} | more.get(process, set()), process
     assert of_kind("Ingress").keys() == {"gateway"}
