@@ -19,10 +19,10 @@ from urllib.parse import quote, urlsplit
 
 import pika
 
-from chassis.service import topic_matches
 from chassis.topology import DEAD, DELIVERY_LIMIT, EVENTS, STREAM
 from contracts.errors import Conflict, Invalid, NotFound, Unavailable
 from contracts.events import PUBLIC, registry
+from contracts.topics import topic_matches
 
 PREFIX = "consumer."
 #: What waits beyond that is dropped, oldest first: a consumer that never comes must not fill the broker's disk.

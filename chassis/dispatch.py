@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, and_, select, update
 
-from chassis import logs
+from chassis import health, logs
 from chassis.database import DOWN, insert_new
 from chassis.identity import verify
 from chassis.runtime import Runtime
@@ -21,6 +21,7 @@ from chassis.service import Operation, Outside, checks_of
 from chassis.work import Work
 from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
+from contracts.calls.health import status_of
 from contracts.errors import Broken, CoachworksError, Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
 from contracts.schema import Schema
 
@@ -53,7 +54,7 @@ def answer(
         loaded = _schema(call.input).load(input)
     except ValidationError as error:
         raise Invalid("The input is not valid.", errors=error.normalized_messages()) from None
-    operation = runtime.service.answers[call]
+    operation = health.tell_status(runtime) if call == status_of(runtime.name) else runtime.service.answers[call]
     for check in checks_of(operation):
         runtime.aside(check, runtime.settings, loaded)
     give_up = time.monotonic() + runtime.patience

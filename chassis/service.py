@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,26 +20,13 @@ from contracts.actor import Actor
 from contracts.calls import Call
 from contracts.envelope import Event
 from contracts.events import PRIVATE, PUBLIC, EventData, registry
+from contracts.topics import topic_matches
 
 Operation = Callable[[Any, Actor, dict[str, Any]], Any]
 Handler = Callable[[Any, Event], None]
 Check = Callable[[Any, dict[str, Any]], None]
 #: The event that would tell it, the object, and the data.
 Fact = tuple[type[EventData], Any, dict[str, Any]]
-
-
-def topic_matches(pattern: str, routing_key: str) -> bool:
-    """Whether an AMQP topic pattern matches: `*` is exactly one word, `#` any number of words (AMQP 0-9-1 §3.1.3.3)."""
-    return _words_match(tuple(pattern.split(".")), tuple(routing_key.split(".")))
-
-
-@cache
-def _words_match(pattern: tuple[str, ...], words: tuple[str, ...]) -> bool:
-    if not pattern:
-        return not words
-    if pattern[0] == "#":
-        return any(_words_match(pattern[1:], words[count:]) for count in range(len(words) + 1))
-    return bool(words) and pattern[0] in ("*", words[0]) and _words_match(pattern[1:], words[1:])
 
 
 def beforehand(check: Check) -> Callable[[Operation], Operation]:
@@ -115,6 +102,14 @@ class Every:
         return f"{self.action.__module__.rsplit('.', 2)[-2]}.{self.action.__name__}"
 
 
+@dataclass(frozen=True)
+class Backlog:
+    """Own work that waits: `measure(work)` says how much, and since when the oldest is due (None where nothing is)."""
+
+    name: str
+    measure: Callable[[Any], tuple[int, dt.datetime | None]]
+
+
 @dataclass(frozen=True, eq=False)
 class Service:
     """One service. `prepares` runs after the migrations and must be harmless when run again; `serves` makes a WSGI
@@ -129,6 +124,7 @@ class Service:
     answers: dict[Call, Operation]
     listens: Iterable[On] = ()
     every: Iterable[Every] = ()
+    backlogs: Iterable[Backlog] = ()
     prepares: Callable[[Any], None] | None = None
     serves: Callable[[Any], Callable[..., Iterable[bytes]]] | None = None
     seals: Mapping[str, Any] = field(default_factory=dict)

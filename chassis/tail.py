@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import pika
 import pika.exceptions
 
-from chassis.service import topic_matches
 from chassis.topology import STREAM
 from contracts.errors import Invalid, Unavailable
+from contracts.topics import topic_matches
 
 Position = str | int | dt.datetime
 PREFETCH = 200

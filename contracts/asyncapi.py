@@ -14,8 +14,8 @@ from contracts.json_schema import of_event
 _DESCRIPTION = """Facts that have happened, as CloudEvents 1.0 in structured JSON. Each comes at least once: `id` \
 tells a second delivery, `sequence` grows with each change of one `subject`. A field may be added at any time, and a \
 word to those that a field may hold (`examples` lists them); anything else is a new version, published beside the \
-old one for a release. The operator makes a user and a queue for each consumer: `coachworks consumer add NAME \
---types "billing.#"`."""
+old one for a release. `x-privacy` tells how delicate a field is. The operator makes a user and a queue for each \
+consumer: `coachworks consumer add NAME --types "billing.#"`."""
 
 
 def document(events: Iterable[type[EventData]]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,12 +18,14 @@ from typing import Any
 
 from marshmallow import fields
 
-from contracts import asyncapi, json_schema, typed
+from contracts import asyncapi, json_schema, privacy, typed
 from contracts.envelope import EnvelopeSchema
 from contracts.events import PUBLIC, SERVICES, EventData, example_of, registry
 from contracts.schema import DecimalText, Email, Instant, Zone
+from contracts.topics import topic_matches
 
-EVENTS_PAGE = Path(__file__).parent.parent / "docs" / "events.md"
+HOUSE = Path(__file__).parent.parent
+EVENTS_PAGE = HOUSE / "docs" / "events.md"
 ASYNCAPI = EVENTS_PAGE.with_name("asyncapi.json")
 SCHEMAS = EVENTS_PAGE.with_name("schemas")
 RELEASED = Path(__file__).parent / "events" / "released.txt"
@@ -40,7 +43,15 @@ those that a field may hold; anything else is a new version, published beside th
 The same for machines: [asyncapi.json](asyncapi.json) and a JSON Schema for each type in [schemas/](schemas/), served at
 `/api/v1/asyncapi.json` and `/api/v1/schemas/TYPE.json`. How to read events:
 [clients/python](../clients/python/README.md).
+
+**Privacy**: each field has a class, and an event that of its most delicate field; in the schemas it is `x-privacy`.
+
+{classes}
+
+**Listening** names the services that do something at an event. notifications takes every event into the log
+(`GET /api/v1/events`), from where webhooks get it, and the stream holds it for replay.
 """
+_LISTENS = re.compile(r'^ +(?:On|Mirror)\(\s*"([^"]+)"', re.MULTILINE)
 # The first that fits names the type.
 _TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (Instant, "instant"),
@@ -78,7 +89,10 @@ def released() -> dict[str, str]:
 
 def page() -> str:
     """docs/events.md as it should be."""
-    parts = [_INTRODUCTION, "## The envelope\n", _table(_rows(EnvelopeSchema().fields))]
+    classes = "\n".join(f"- `{name}`: {meaning}" for name, meaning in privacy.CLASSES.items())
+    parts = [_INTRODUCTION.format(classes=classes), "## The envelope\n"]
+    parts.append(_table(_rows(EnvelopeSchema().fields, EventData.privacy)))
+    patterns = {service: patterns_of(service) for service in SERVICES}
     service = ""
     for event in public_events():
         if (of := event.type.split(".")[0]) != service:
@@ -86,12 +100,23 @@ def page() -> str:
             parts.append(f"## {service}\n")
         example = json.dumps(example_of(event.type), indent=2, ensure_ascii=False)
         parts.append(f"### `{event.type}`\n\n{inspect.getdoc(event)}\n")
-        parts.append(_table(_rows(event().fields)))
+        listening = [name for name, known in patterns.items() if any(topic_matches(one, event.type) for one in known)]
+        parts.append(f"Privacy: {privacy.of_event(event())}. Listening: {', '.join(listening) or 'none'}.\n")
+        parts.append(_table(_rows(event().fields, event.privacy)))
         parts.append(f"```json\n{example}\n```\n")
     return "\n".join(parts)
 
 
-def _rows(of: dict[str, Any], before: str = "") -> Iterator[tuple[str, str, str]]:
+def patterns_of(service: str) -> list[str]:
+    """What a service listens to, as its service.py declares it; the log, which takes everything, left out."""
+    return [
+        pattern
+        for pattern in _LISTENS.findall((HOUSE / f"services/{service}/service.py").read_text())
+        if pattern != "#"
+    ]
+
+
+def _rows(of: dict[str, Any], of_ids: str, before: str = "") -> Iterator[tuple[str, str, str, str]]:
     for name, field in of.items():
         inner = field.inner if isinstance(field, fields.List) else field
         kind = next((kind for cls, kind in _TYPES if isinstance(inner, cls)), "any")
@@ -101,14 +126,14 @@ def _rows(of: dict[str, Any], before: str = "") -> Iterator[tuple[str, str, str]
             kind += ", may be missing"
         if field.allow_none:
             kind += " or null"
-        yield f"`{before}{name}`", kind, field.metadata.get("description", "")
+        yield f"`{before}{name}`", kind, privacy.of_field(field, of_ids), field.metadata.get("description", "")
         if isinstance(inner, fields.Nested):
-            yield from _rows(inner.schema.fields, f"{before}{name}.")
+            yield from _rows(inner.schema.fields, of_ids, f"{before}{name}.")
 
 
-def _table(rows: Iterator[tuple[str, str, str]]) -> str:
-    lines = ["| field | type | meaning |", "|---|---|---|"]
-    lines += [f"| {name} | {kind} | {meaning} |" for name, kind, meaning in rows]
+def _table(rows: Iterator[tuple[str, str, str, str]]) -> str:
+    lines = ["| field | type | privacy | meaning |", "|---|---|---|---|"]
+    lines += [f"| {' | '.join(row)} |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -128,7 +153,9 @@ def shape_of(schema: Any) -> Any:
     """A schema without what is only said: two of one shape take the same values."""
     if not isinstance(schema, dict):
         return schema
-    said = {name for name in ("description", "examples") if not isinstance(schema.get(name), dict)}  # else a field
+    said = {
+        name for name in ("description", "examples", "x-privacy") if not isinstance(schema.get(name), dict)
+    }  # else a field
     return {name: shape_of(of) for name, of in schema.items() if name not in said}
 
 

@@ -21,19 +21,28 @@ class EnvelopeSchema(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    specversion = fields.String(required=True, validate=validate.Equal("1.0"))
+    specversion = fields.String(required=True, validate=validate.Equal("1.0"), metadata={"privacy": "none"})
     id = fields.UUID(required=True, metadata={"description": "Unique; the same for every delivery of the event."})
-    type = fields.String(required=True, metadata={"description": "`<service>.<thing>.<past participle>.v1`"})
-    source = fields.String(required=True, metadata={"description": "`/coachworks/<service>`"})
-    subject = fields.String(required=True, metadata={"description": "The id of the object that the event is about."})
+    type = fields.String(
+        required=True,
+        validate=validate.Regexp(r"[a-z_]+(\.[a-z_]+)+\.v[0-9]+\Z"),
+        metadata={"privacy": "none", "description": "`<service>.<thing>.<past participle>.v1`"},
+    )
+    source = fields.String(required=True, metadata={"privacy": "none", "description": "`/coachworks/<service>`"})
+    subject = fields.String(
+        required=True,
+        metadata={"privacy": "pseudonymous", "description": "The id of the object that the event is about."},
+    )
     time = Instant(required=True)
-    datacontenttype = fields.String(load_default="application/json")
+    datacontenttype = fields.String(load_default="application/json", metadata={"privacy": "none"})
     sequence = fields.Integer(required=True, metadata={"description": "The object's version after the change."})
     actorid = fields.UUID(load_default=None, allow_none=True, metadata={"description": "The person who did it."})
-    actorrole = fields.String(load_default="system")
-    requestid = fields.String(load_default=None, allow_none=True)
-    traceparent = fields.String(load_default=None, allow_none=True)
-    data = fields.Dict(required=True)
+    actorrole = fields.String(load_default="system", metadata={"privacy": "pseudonymous"})
+    requestid = fields.String(load_default=None, allow_none=True, metadata={"privacy": "pseudonymous"})
+    traceparent = fields.String(load_default=None, allow_none=True, metadata={"privacy": "pseudonymous"})
+    data = fields.Dict(
+        required=True, metadata={"privacy": "confidential", "description": "The facts; each type says of what class."}
+    )
 
 
 _ENVELOPE = EnvelopeSchema()

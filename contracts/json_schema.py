@@ -1,6 +1,7 @@
 """JSON Schema (2020-12) of what the declarations say, for those who have no Python.
 
 Objects are open, and so are the words that a field may hold: a newer release may add to both (decision 0096).
+`x-privacy` is the class of a field, and at `data` that of the whole event.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from typing import Any
 
 from marshmallow import Schema, fields, validate
 
+from contracts import privacy
 from contracts.envelope import EnvelopeSchema
 from contracts.events import EventData
 from contracts.schema import DecimalText, Instant
@@ -36,7 +38,7 @@ def of_event(event: type[EventData]) -> dict[str, Any]:
     told = {
         "type": {"const": event.type},
         "source": {"const": f"/coachworks/{service}"},
-        "data": of_object(event),
+        "data": of_object(event) | {"x-privacy": privacy.of_event(event())},
     }
     described = {name: envelope["properties"][name] | more for name, more in told.items()}
     return {
@@ -49,16 +51,19 @@ def of_event(event: type[EventData]) -> dict[str, Any]:
     }
 
 
-def of_object(schema: type[Schema]) -> dict[str, Any]:
+def of_object(schema: type[Schema], of_ids: str = EventData.privacy) -> dict[str, Any]:
     """An object may always have more fields than these: a newer release has added them."""
+    of_ids = schema.privacy if issubclass(schema, EventData) else of_ids
     known = schema().fields
     required = [name for name, field in known.items() if field.required]
-    properties = {name: _of_field(field) for name, field in known.items()}
+    properties = {
+        name: _of_field(field, of_ids) | {"x-privacy": privacy.of_field(field, of_ids)} for name, field in known.items()
+    }
     return {"type": "object", **({"required": required} if required else {}), "properties": properties}
 
 
-def _of_field(field: fields.Field[Any]) -> dict[str, Any]:
-    found = _of_value(field)
+def _of_field(field: fields.Field[Any], of_ids: str) -> dict[str, Any]:
+    found = _of_value(field, of_ids)
     for check in field.validators:
         if isinstance(check, validate.OneOf):
             found["examples"] = list(check.choices)
@@ -71,9 +76,9 @@ def _of_field(field: fields.Field[Any]) -> dict[str, Any]:
     return found
 
 
-def _of_value(field: fields.Field[Any]) -> dict[str, Any]:
+def _of_value(field: fields.Field[Any], of_ids: str) -> dict[str, Any]:
     if isinstance(field, fields.List):
-        return {"type": "array", "items": _of_field(field.inner)}
+        return {"type": "array", "items": _of_field(field.inner, of_ids)}
     if isinstance(field, fields.Nested):
-        return of_object(type(field.schema))
+        return of_object(type(field.schema), of_ids)
     return next(dict(kind) for cls, kind in _TYPES if isinstance(field, cls))

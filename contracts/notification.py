@@ -64,6 +64,7 @@ class AboutSchema(Schema):
         validate=validate.OneOf(
             ["session", "invoice", "client", "coach", "resource", "engagement", "note", "goal", "assignment", "item"]
         ),
+        metadata={"privacy": "pseudonymous"},
     )
     id = fields.UUID(required=True)
     version = fields.Integer(load_default=None, allow_none=True)

@@ -35,6 +35,8 @@ class EventData(Schema):
 
     type: ClassVar[str]
     exchange: ClassVar[str] = PUBLIC
+    #: Of the ids, numbers and instants in it; what holds text says its own (contracts/privacy.py).
+    privacy: ClassVar[str] = "pseudonymous"
 
     class Meta:
         unknown = EXCLUDE

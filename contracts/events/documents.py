@@ -8,8 +8,10 @@ from contracts.events import EventData
 
 
 class FileFacts(EventData):
-    name = fields.String(required=True)
-    content_type = fields.String(required=True, metadata={"description": "judged by content (rule C20)"})
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
+    content_type = fields.String(
+        required=True, metadata={"privacy": "none", "description": "judged by content (rule C20)"}
+    )
     size = fields.Integer(required=True, metadata={"description": "bytes"})
     engagement_id = fields.UUID(
         allow_none=True, load_default=None, metadata={"description": "null: a file of the library"}
@@ -37,7 +39,7 @@ class FileDeleted(FileFacts):
 class ResourceFacts(EventData):
     engagement_id = fields.UUID(required=True)
     file_id = fields.UUID(required=True)
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
     by_client = fields.Boolean(required=True, metadata={"description": "the client added it (rule S2.87)"})
 
 
@@ -56,7 +58,7 @@ class ResourceRemoved(ResourceFacts):
 class FolderFacts(EventData):
     engagement_id = fields.UUID(required=True)
     folder_id = fields.UUID(required=True, metadata={"description": "in the library"})
-    name = fields.String(required=True)
+    name = fields.String(required=True, metadata={"privacy": "confidential"})
 
 
 class FolderShared(FolderFacts):

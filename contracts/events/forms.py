@@ -9,7 +9,9 @@ from contracts.schema import Schema
 
 
 class FormFacts(EventData):
-    title = fields.String(required=True)
+    privacy = "none"
+
+    title = fields.String(required=True, metadata={"privacy": "none"})
     revision = fields.Integer(required=True, metadata={"description": "counts the edits of its questions"})
     confidential = fields.Boolean(required=True, metadata={"description": "answers are for admins alone"})
 
@@ -36,7 +38,9 @@ class FormRequestFacts(EventData):
     engagement_id = fields.UUID(required=True)
     form_id = fields.UUID(required=True)
     item_id = fields.UUID(required=True, allow_none=True, metadata={"description": "of the program; null: none"})
-    state = fields.String(required=True, metadata={"description": "sent, answered or expired"})
+    state = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "sent, answered or expired"}
+    )
     recipients = fields.Integer(required=True, metadata={"description": "how many were asked"})
     answered = fields.Integer(required=True, metadata={"description": "how many have answered"})
     settled = fields.List(
@@ -51,8 +55,10 @@ class FormRecipientFacts(Schema):
         unknown = EXCLUDE
 
     id = fields.UUID(required=True)
-    email = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "empty where only the address is known"})
+    email = fields.String(required=True, metadata={"privacy": "personal"})
+    name = fields.String(
+        required=True, metadata={"privacy": "personal", "description": "empty where only the address is known"}
+    )
 
 
 class FormRequestSent(FormRequestFacts):

@@ -12,26 +12,34 @@ class RecipientFacts(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    email = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "empty where only the address is known"})
+    email = fields.String(required=True, metadata={"privacy": "personal"})
+    name = fields.String(
+        required=True, metadata={"privacy": "personal", "description": "empty where only the address is known"}
+    )
     person_id = fields.UUID(required=True, allow_none=True, metadata={"description": "of the client, else null"})
 
 
 class ItemFacts(EventData):
     engagement_id = fields.UUID(required=True)
     kind = fields.String(
-        required=True, metadata={"description": "session, form, task, file, link, feedback or invoice"}
+        required=True,
+        metadata={"privacy": "pseudonymous", "description": "session, form, task, file, link, feedback or invoice"},
     )
-    title = fields.String(required=True)
+    title = fields.String(required=True, metadata={"privacy": "confidential"})
     position = fields.Integer(required=True, metadata={"description": "ascending within the engagement, with gaps"})
-    state = fields.String(required=True, metadata={"description": "pending, scheduled, sent, completed or cancelled"})
-    delivery = fields.String(required=True, metadata={"description": "manual, after_previous or at"})
+    state = fields.String(
+        required=True,
+        metadata={"privacy": "pseudonymous", "description": "pending, scheduled, sent, completed or cancelled"},
+    )
+    delivery = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "manual, after_previous or at"}
+    )
     send_at = Instant(required=True, allow_none=True, metadata={"description": "of a delivery at a time"})
     recipients = fields.List(fields.Nested(RecipientFacts), required=True)
     client_sees = fields.Boolean(required=True, metadata={"description": "the client finds it in the portal"})
     form_id = fields.UUID(required=True, allow_none=True)
     file_ids = fields.List(fields.UUID(), required=True)
-    url = fields.String(required=True, allow_none=True)
+    url = fields.String(required=True, allow_none=True, metadata={"privacy": "confidential"})
     goal_id = fields.UUID(required=True, allow_none=True)
     invoice_id = fields.UUID(required=True, allow_none=True)
     session_id = fields.UUID(required=True, allow_none=True)
@@ -74,7 +82,7 @@ class ItemSent(ItemFacts):
     type = "engagements.item.sent.v1"
 
     sender_id = fields.UUID(required=True, metadata={"description": "who sent it, or set it to go out by itself"})
-    sender_name = fields.String(required=True)
+    sender_name = fields.String(required=True, metadata={"privacy": "personal"})
 
 
 class ItemCompleted(ItemFacts):

@@ -10,10 +10,13 @@ from contracts.schema import Instant
 
 
 class NotificationFacts(EventData):
-    kind = fields.String(required=True, metadata={"description": "one of contracts.notification.KINDS"})
-    recipient = fields.String(required=True, metadata={"description": "the mail address"})
+    kind = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "one of contracts.notification.KINDS"}
+    )
+    recipient = fields.String(required=True, metadata={"privacy": "personal", "description": "the mail address"})
     recipient_name = fields.String(
-        required=True, metadata={"description": "as it was typed for a client of another engagement (C22)"}
+        required=True,
+        metadata={"privacy": "personal", "description": "as it was typed for a client of another engagement (C22)"},
     )
     person_id = fields.UUID(
         allow_none=True, load_default=None, metadata={"description": "null for one known only by address"}
@@ -23,12 +26,18 @@ class NotificationFacts(EventData):
     )
     engagement_id = fields.UUID(allow_none=True, load_default=None)
     about = fields.Nested(AboutSchema, required=True)
-    subject = fields.String(required=True, metadata={"description": "the mail's subject line"})
+    subject = fields.String(
+        required=True, metadata={"privacy": "confidential", "description": "the mail's subject line"}
+    )
     reason = fields.String(
-        allow_none=True, load_default=None, metadata={"description": "one sentence; null for one that was sent"}
+        allow_none=True,
+        load_default=None,
+        metadata={"privacy": "confidential", "description": "one sentence; null for one that was sent"},
     )
     rule = fields.String(
-        allow_none=True, load_default=None, metadata={"description": "the rule that was the reason, if one was"}
+        allow_none=True,
+        load_default=None,
+        metadata={"privacy": "pseudonymous", "description": "the rule that was the reason, if one was"},
     )
 
 
@@ -53,9 +62,11 @@ class NotificationRefused(NotificationFacts):
 class WebhookEndpointDisabled(EventData):
     """Nothing could be delivered to a webhook for three days, or its server says that it is gone (HTTP 410)."""
 
+    privacy = "none"
+
     type = "notifications.webhook_endpoint.disabled.v1"
 
-    reason = fields.String(required=True, metadata={"description": "one sentence"})
+    reason = fields.String(required=True, metadata={"privacy": "none", "description": "one sentence"})
     failing_since = Instant(
         required=True, allow_none=True, metadata={"description": "of the attempt that failed first"}
     )

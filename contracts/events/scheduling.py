@@ -15,12 +15,17 @@ class LocationFacts(Schema):
     class Meta:
         unknown = EXCLUDE
 
-    kind = fields.String(required=True, metadata={"description": "phone, in_person, zoom, skype, meet, teams or other"})
-    detail = fields.String(allow_none=True, load_default=None, metadata={"description": "as a person typed it"})
+    kind = fields.String(
+        required=True,
+        metadata={"privacy": "pseudonymous", "description": "phone, in_person, zoom, skype, meet, teams or other"},
+    )
+    detail = fields.String(
+        allow_none=True, load_default=None, metadata={"privacy": "personal", "description": "as a person typed it"}
+    )
     href = fields.String(
         allow_none=True,
         load_default=None,
-        metadata={"description": "a safe https:, tel: or skype: link, or null"},
+        metadata={"privacy": "personal", "description": "a safe https:, tel: or skype: link, or null"},
     )
 
 
@@ -28,7 +33,7 @@ class SessionFacts(EventData):
     engagement_id = fields.UUID(required=True)
     client_id = fields.UUID(required=True)
     coach_id = fields.UUID(required=True, metadata={"description": "whose time it takes"})
-    title = fields.String(required=True)
+    title = fields.String(required=True, metadata={"privacy": "confidential"})
     number = fields.Integer(
         allow_none=True,
         load_default=None,
@@ -36,16 +41,24 @@ class SessionFacts(EventData):
     )
     starts_at = Instant(required=True)
     ends_at = Instant(required=True)
-    time_zone = Zone(required=True, metadata={"description": "the zone that it was meant in (C14)"})
+    time_zone = Zone(
+        required=True, metadata={"privacy": "pseudonymous", "description": "the zone that it was meant in (C14)"}
+    )
     location = fields.Nested(LocationFacts, required=True)
-    state = fields.String(required=True, validate=validate.OneOf(["scheduled", "completed", "cancelled", "no_show"]))
+    state = fields.String(
+        required=True,
+        validate=validate.OneOf(["scheduled", "completed", "cancelled", "no_show"]),
+        metadata={"privacy": "pseudonymous"},
+    )
     item_id = fields.UUID(allow_none=True, load_default=None, metadata={"description": "of the program, or null"})
-    ics_uid = fields.String(required=True, metadata={"description": "iCalendar UID, the same for life (C13)"})
+    ics_uid = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "iCalendar UID, the same for life (C13)"}
+    )
     ics_sequence = fields.Integer(required=True, metadata={"description": "iCalendar SEQUENCE, from 0 (C13)"})
     reason = fields.String(
         allow_none=True,
         load_default=None,
-        metadata={"description": "why it was last moved or cancelled, if said"},
+        metadata={"privacy": "confidential", "description": "why it was last moved or cancelled, if said"},
     )
     conflict = fields.Boolean(
         load_default=False,
@@ -98,8 +111,10 @@ class SessionMissed(SessionFacts):
 class AttendeeFacts(EventData):
     session_id = fields.UUID(required=True)
     engagement_id = fields.UUID(required=True)
-    email = fields.String(required=True)
-    name = fields.String(required=True, metadata={"description": "empty where only the address is known"})
+    email = fields.String(required=True, metadata={"privacy": "personal"})
+    name = fields.String(
+        required=True, metadata={"privacy": "personal", "description": "empty where only the address is known"}
+    )
     person_id = fields.UUID(allow_none=True, load_default=None, metadata={"description": "null for a guest"})
 
 
@@ -117,7 +132,11 @@ class AttendeeReplied(AttendeeFacts):
 
     type = "scheduling.attendee.replied.v1"
 
-    answer = fields.String(required=True, validate=validate.OneOf(["accepted", "declined", "tentative"]))
+    answer = fields.String(
+        required=True,
+        validate=validate.OneOf(["accepted", "declined", "tentative"]),
+        metadata={"privacy": "pseudonymous"},
+    )
 
 
 class AttendeeRemoved(AttendeeFacts):
@@ -128,7 +147,7 @@ class AttendeeRemoved(AttendeeFacts):
 
 class CalendarFacts(EventData):
     coach_id = fields.UUID(required=True, metadata={"description": "whose calendar it is"})
-    kind = fields.String(required=True, metadata={"description": "caldav"})
+    kind = fields.String(required=True, metadata={"privacy": "pseudonymous", "description": "caldav"})
 
 
 class CalendarConnected(CalendarFacts):
@@ -148,4 +167,4 @@ class CalendarFailed(CalendarFacts):
 
     type = "scheduling.calendar.failed.v1"
 
-    reason = fields.String(required=True, metadata={"description": "a sentence for a person"})
+    reason = fields.String(required=True, metadata={"privacy": "personal", "description": "a sentence for a person"})

@@ -66,7 +66,7 @@ class Configuration:
 
     def http_port(self, process: str) -> int:
         """The port on which a process tells how it is; for `documents` also the one for files."""
-        return self._ports.get(process)
+        return self._ports.get("gateway-metrics" if process == "gateway" else process)
 
     def database_url(self, service: str) -> str:
         """The service's own database."""
@@ -95,7 +95,12 @@ class Configuration:
         }
         if owner == "gateway":
             documents = f"http://127.0.0.1:{self.http_port('documents')}"
-            return found | {"HOST": self.host, "PORT": str(self.port), "DOCUMENTS_URL": documents}
+            return found | {
+                "HOST": self.host,
+                "PORT": str(self.port),
+                "DOCUMENTS_URL": documents,
+                "HTTP_PORT": str(self.http_port(owner)),
+            }
         found |= {
             f"{owner.upper()}_DATABASE_URL": self.database_url(owner),
             "HTTP_HOST": "127.0.0.1",

@@ -1,4 +1,4 @@
-"""Webhooks, for admins: which other systems hear of what happens, what became of it, and trying it."""
+"""Webhooks, for admins: which other systems hear of what happens, what became of it, trying it and telling it again."""
 
 from __future__ import annotations
 
@@ -65,6 +65,23 @@ def pause_webhook(id: UUID) -> ResponseReturnValue:
 def resume_webhook(id: UUID) -> ResponseReturnValue:
     given = {"id": str(id), "active": True}
     return show.act(calls.update_webhook_endpoint, given, _address(id), "It goes on with what has waited.")
+
+
+@pages.get("/settings/webhooks/<uuid:id>/replay", ADMIN)
+def replay_form(id: UUID, **again: Any) -> ResponseReturnValue:
+    """`after` in the address is the position from which on it is proposed."""
+    endpoint = show.look(endpoint=(calls.get_webhook_endpoint, {"id": str(id)})).need("endpoint")
+    return show.page("pages/webhook_replay.html", endpoint=endpoint, **{"values": show.query("after"), **again})
+
+
+@pages.post("/settings/webhooks/<uuid:id>/replay", ADMIN)
+def replay_webhook(id: UUID) -> ResponseReturnValue:
+    return show.attempt(
+        calls.replay_webhook_endpoint,
+        {"id": str(id), **show.whole(show.form("after"))},
+        lambda endpoint: show.done(_address(id), "All of it is on its way again."),
+        lambda **again: replay_form(id, **again),
+    )
 
 
 @pages.get("/settings/webhooks/<uuid:id>/remove", ADMIN)

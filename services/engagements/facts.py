@@ -12,20 +12,16 @@ from chassis.work import Work
 from contracts.events.engagements import (
     AssignmentDeleted,
     AssignmentUpdated,
-    ClientErased,
-    ClientUpdated,
-    CoachDeactivated,
-    CoachUpdated,
     EngagementDeleted,
     EngagementUpdated,
     GoalDeleted,
     GoalUpdated,
     NoteDeleted,
     NoteUpdated,
-    OrganisationUpdated,
 )
 from contracts.events.feedback import FeedbackReceived, StakeholderAdded, StakeholderRemoved
 from contracts.events.items import ItemUpdated
+from contracts.events.people import ClientErased, ClientUpdated, CoachDeactivated, CoachUpdated, OrganisationUpdated
 from services.engagements.assignments.models import Assignment
 from services.engagements.engagements.models import Engagement
 from services.engagements.feedback.models import FeedbackRequest, Stakeholder

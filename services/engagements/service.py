@@ -1,6 +1,6 @@
 """The engagements service: what it answers, what it listens to, what it does by itself."""
 
-from chassis.service import Every, Mirror, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
 from contracts.calls import erasures as erasure_calls
@@ -175,9 +175,11 @@ service = Service(
         On("billing.invoice.paid.v1", following.invoice_paid),
         On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over, mirrors=copies.mirror_invoice),
         On("billing.payment.removed.v1", copies.payment_removed, unless=erasures.is_over),
+        On("billing.credit_note.issued.v1", copies.credit_note_issued, unless=erasures.is_over),
         On("notifications.notification.*.v1", copies.mail_settled, unless=erasures.is_over),
         On("*.client.erased.v1", erasures.settled),
     ],
     every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
     facts=facts,
+    backlogs=[Backlog("items", delivery.backlog)],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, Mirror, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
@@ -14,7 +14,7 @@ from services.notifications.erasures import operations as erasures
 from services.notifications.eventlog import operations as eventlog
 from services.notifications.items import operations as items
 from services.notifications.outbound import operations as outbound
-from services.notifications.outbound.sender import send_due
+from services.notifications.outbound import sender
 from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
 from services.notifications.suppressions import operations as suppressions
@@ -84,11 +84,16 @@ service = Service(
         On("notification.requested.v1", outbound.queue, unless=erasures.is_over),
     ],
     every=[
-        Every(1, send_due),
+        Every(1, sender.send_due),
         Every(60 * 60, suppressions.forget_links),
         Every(1, delivering.hand_out),
         Every(1, delivering.deliver_due),
         Every(60 * 60, delivering.forget_deliveries),
     ],
     seals={"webhook": WebhookEndpoint.sealed_secret},
+    backlogs=[
+        Backlog("mail", sender.backlog),
+        Backlog("mail_retries", sender.retries),
+        Backlog("webhooks", delivering.backlog),
+    ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, Mirror, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import availability as availability_calls
 from contracts.calls import bookings as booking_calls
 from contracts.calls import calendar_feeds as feed_calls
@@ -73,4 +73,5 @@ service = Service(
     every=[Every(30, reminders.remind), Every(2, syncing.sync_due)],
     seals={"calendar": Calendar.password},
     facts=facts,
+    backlogs=[Backlog("calendars", syncing.backlog)],
 )

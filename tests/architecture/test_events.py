@@ -8,11 +8,11 @@ import re
 from typing import Any
 
 import pytest
-from marshmallow import RAISE
+from marshmallow import RAISE, fields
 
-from chassis.service import topic_matches
-from contracts import docs
+from contracts import docs, json_schema, privacy
 from contracts.events import EXAMPLES, PRIVATE, EventData, example_of, registry
+from contracts.topics import topic_matches
 from tests.architecture.house import ROOT, SERVICES, contract_names, meant_by, references, service_of, sources, tree_of
 
 EVENTS = {name: event for name, event in registry().items() if event.__module__.startswith("contracts.")}
@@ -91,6 +91,30 @@ def test_released_examples_are_frozen() -> None:
     frozen = docs.released()
     assert frozen, "freeze them with python -m contracts.docs --release"
     assert frozen == {name: docs.digest_of(name) for name in frozen if name in EVENTS}
+
+
+@pytest.mark.parametrize("event", docs.public_events(), ids=lambda event: event.type)
+def test_every_field_of_an_event_has_a_privacy_class_and_the_event_that_of_its_most_delicate(event: Any) -> None:
+    declared = event()
+    assert event.privacy in privacy.CLASSES
+    found = {name: privacy.of_field(field, event.privacy) for name, field in declared.fields.items()}
+    assert set(found.values()) <= set(privacy.CLASSES)
+    assert privacy.of_event(declared) == privacy.most_delicate([event.privacy, *found.values()])
+    told = json_schema.of_event(event)["properties"]
+    assert all("x-privacy" in field for field in told.values())
+    assert {name: field["x-privacy"] for name, field in told["data"]["properties"].items()} == found
+
+
+def test_a_text_that_says_no_privacy_class_is_refused() -> None:
+    with pytest.raises(LookupError, match="reason holds text"):
+        privacy.of_event(EventData.from_dict({"reason": fields.String()})())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_the_documents_name_all_that_a_service_listens_to(service: str) -> None:
+    everything = [on.pattern for on in service_of(service).listens if on.exchange != PRIVATE and on.pattern != "#"]
+    written = [pattern for pattern in docs.patterns_of(service) if not pattern.startswith("notification.")]
+    assert written == everything
 
 
 def test_what_is_generated_from_the_events_is_current() -> None:

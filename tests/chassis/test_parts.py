@@ -29,11 +29,12 @@ from chassis.health import application, checks
 from chassis.lease import Lease, LeaseLost
 from chassis.paging import page
 from chassis.runtime import Runtime
-from chassis.service import On, topic_matches
+from chassis.service import On
 from chassis.work import Work
 from contracts.actor import SYSTEM, Actor
 from contracts.envelope import Event
 from contracts.errors import Broken, Conflict, Invalid, Stale, from_wire
+from contracts.topics import topic_matches
 from tests.chassis.toy import counters
 from tests.chassis.toy.service import service
 from tests.chassis.toy.settings import Settings

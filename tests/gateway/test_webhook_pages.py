@@ -1,4 +1,4 @@
-"""Webhooks in the settings: added with a secret that is shown once, tried, paused, removed, by admins alone."""
+"""Webhooks in the settings: added with a secret shown once, tried, paused, replayed, removed, by admins alone."""
 
 from __future__ import annotations
 
@@ -52,6 +52,33 @@ def test_each_button_does_its_thing(admin, broker, path, call, given, to):
     answer = admin.post(BASE + path)
     assert (answer.status_code, answer.headers["Location"]) == (303, to)
     assert broker.sent_to(f"notifications.{call}")[0].input == {"id": ID, **given}
+
+
+def test_events_are_delivered_again_from_the_position_that_is_chosen(admin, broker):
+    answer = admin.post(BASE + "/replay", {"after": "41"})
+    assert (answer.status_code, answer.headers["Location"]) == (303, BASE)
+    assert broker.sent_to("notifications.replay_webhook_endpoint")[0].input == {"id": ID, "after": 41}
+
+
+def test_each_delivery_offers_to_begin_again_with_it(admin, broker):
+    listed = answer_of(calls.list_webhook_deliveries)
+    listed["items"][0]["position"] = 42
+    broker.answers["notifications.list_webhook_deliveries"] = listed
+    broker.answers["notifications.get_webhook_endpoint"] = answer_of(calls.get_webhook_endpoint, id=ID)
+    assert f'href="{BASE}/replay?after=41"' in admin.get(BASE).get_data(as_text=True)
+    assert 'value="41"' in admin.get(f"{BASE}/replay?after=41").get_data(as_text=True)
+    broker.answers["notifications.get_webhook_endpoint"] = answer_of(calls.get_webhook_endpoint, id=ID, state="paused")
+    assert "/replay" not in admin.get(BASE).get_data(as_text=True), "it would be refused"
+
+
+def test_a_position_that_the_log_has_not_reached_is_refused_beside_its_field(admin, broker):
+    wrong = errors.Invalid("The input is not valid.", errors={"after": ["The log is not as long as that."]})
+    broker.answers["notifications.replay_webhook_endpoint"] = wrong
+    answer = admin.post(BASE + "/replay", {"after": "900"})
+    assert answer.status_code == 422
+    html = answer.get_data(as_text=True)
+    assert "The log is not as long as that." in html
+    assert 'value="900"' in html
 
 
 @pytest.mark.parametrize(("state", "button"), [("active", "Send a test"), ("paused", "Let it go on")])

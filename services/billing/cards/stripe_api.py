@@ -10,7 +10,7 @@ from uuid import UUID
 
 import stripe
 
-from chassis import logs
+from chassis import logs, metrics
 from contracts.errors import Malformed, Unavailable
 from services.billing.cards.units import to_units
 
@@ -55,9 +55,20 @@ class Checkout:
 
 def checkout_url(account: StripeAccount, checkout: Checkout) -> str:
     """Makes a Checkout Session; the address of its page. Raises `StripeDown`."""
-    about = {"invoice_id": str(checkout.invoice_id), "invoice_number": checkout.number}
     try:
-        session = _client(account).v1.checkout.sessions.create(
+        session = _made(account, checkout)
+    except stripe.StripeError as error:
+        log.error("stripe_failed", kind=type(error).__name__, status=error.http_status, error=str(error))
+        raise StripeDown("Payment by card does not work just now. Try again in a moment.") from None
+    if not session.url:
+        raise StripeDown("Payment by card does not work just now. Try again in a moment.")
+    return session.url
+
+
+def _made(account: StripeAccount, checkout: Checkout) -> stripe.checkout.Session:
+    about = {"invoice_id": str(checkout.invoice_id), "invoice_number": checkout.number}
+    with metrics.reaching_out("billing", "stripe"):
+        return _client(account).v1.checkout.sessions.create(
             {
                 "mode": "payment",
                 "client_reference_id": str(checkout.invoice_id),
@@ -77,12 +88,6 @@ def checkout_url(account: StripeAccount, checkout: Checkout) -> str:
                 "cancel_url": checkout.cancel_url,
             }
         )
-    except stripe.StripeError as error:
-        log.error("stripe_failed", kind=type(error).__name__, status=error.http_status, error=str(error))
-        raise StripeDown("Payment by card does not work just now. Try again in a moment.") from None
-    if not session.url:
-        raise StripeDown("Payment by card does not work just now. Try again in a moment.")
-    return session.url
 
 
 def check_signature(account: StripeAccount, payload: str, signature: str) -> None:

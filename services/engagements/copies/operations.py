@@ -12,6 +12,7 @@ from services.engagements.activity.operations import record
 from services.engagements.activity.wording import (
     Line,
     attendee_line,
+    credit_note_line,
     invoice_line,
     mail_line,
     payment_removed_line,
@@ -95,6 +96,12 @@ def payment_removed(work: Work, event: Event) -> None:
     """An entry for a payment that was taken off; one that comes in shows by its invoice's own event."""
     invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
     _log(work, event, payment_removed_line(event, invoice.number if invoice else None))
+
+
+def credit_note_issued(work: Work, event: Event) -> None:
+    """An entry for a credit note; what it leaves to pay is told by its invoice's own event."""
+    invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
+    _log(work, event, credit_note_line(event, invoice.number if invoice else None))
 
 
 def file_changed(work: Work, event: Event) -> None:

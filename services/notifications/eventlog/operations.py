@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
-from chassis.service import topic_matches
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import Invalid
+from contracts.topics import topic_matches
 from services.notifications.erasures.operations import is_over
 from services.notifications.eventlog.models import EventType, LoggedEvent, Position
 from services.notifications.eventlog.scrubbing import scrubbed

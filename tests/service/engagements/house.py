@@ -149,5 +149,6 @@ def address(name: str) -> str:
 
 def decimals(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: Decimal(value) if key in ("total", "paid", "balance", "amount") else value for key, value in data.items()
+        key: Decimal(value) if key in ("total", "credited", "paid", "balance", "amount") else value
+        for key, value in data.items()
     }

@@ -62,6 +62,17 @@ def test_an_event_is_posted_as_structured_json_and_signed_as_standard_webhooks(h
     assert (delivery["state"], delivery["status"], delivery["attempts"]) == ("delivered", 204, 1)
 
 
+def test_what_is_due_for_an_endpoint_is_told_unless_it_is_paused(hooks: Hooks, hook: HookServer) -> None:
+    endpoint = hooks.add(hook.url)
+    hooks.happen(3)
+    hooks.harness.run(hand_out)
+    with hooks.harness.runtime.read() as work:
+        assert delivering.backlog(work) == (3, hooks.harness.clock.now())
+    hooks.change(endpoint, active=False)
+    with hooks.harness.runtime.read() as work:
+        assert delivering.backlog(work) == (0, None)
+
+
 def test_the_secret_is_answered_once_and_kept_sealed(hooks: Hooks, hook: HookServer) -> None:
     endpoint = hooks.add(hook.url)
     again = hooks.get(endpoint)
