@@ -40,21 +40,16 @@ def reseal(runtime: Runtime) -> Resealed:
 def _reseal(runtime: Runtime, column: Any, seal: Seal, found: Resealed) -> None:
     key = column.class_.id
     with runtime.read() as work:
-        rows = work.session.execute(select(key, column).where(column.is_not(None))).all()
-    old = [(id_, sealed) for id_, sealed in rows if not seal.is_first(_as_bytes(sealed))]
+        rows = work.session.execute(select(key, column)).all()
+    old = [(id_, sealed) for id_, sealed in rows if not seal.is_first(sealed)]
     for start in range(0, len(old), BATCH):
         with runtime.work() as work:
             for id_, sealed in old[start : start + BATCH]:
                 try:
-                    anew: Any = seal.seal(seal.open(_as_bytes(sealed)))
+                    anew = seal.seal(seal.open(sealed))
                 except Unreadable:
                     found.unreadable += 1
                     continue
-                anew = anew.decode() if isinstance(sealed, str) else anew
                 mine = update(column.class_).where(key == id_, column == sealed)
                 done: Any = work.session.connection().execute(mine.values({column: anew}))
                 found.done += done.rowcount
-
-
-def _as_bytes(sealed: str | bytes) -> bytes:
-    return sealed.encode() if isinstance(sealed, str) else sealed

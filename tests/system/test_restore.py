@@ -76,12 +76,10 @@ class Place:
         assert [code for code, _ in said] == [0] * len(SERVICES)
         return "".join(lines for _, lines in said)
 
-    def check(self) -> dict[str, tuple[int, str]]:
-        facts = self.facts()
+    def check(self, facts: str) -> dict[str, tuple[int, str]]:
         return {one: self.coachworks(one, "projections", "check", one, given=facts) for one in SERVICES}
 
-    def rebuild(self, *options: str) -> dict[str, tuple[int, str]]:
-        facts = self.facts()
+    def rebuild(self, facts: str, *options: str) -> dict[str, tuple[int, str]]:
         return {one: self.coachworks(one, "projections", "rebuild", one, *options, given=facts) for one in SERVICES}
 
     def copies(self) -> dict[str, Rows]:
@@ -133,10 +131,10 @@ def happened(havoc: Havoc) -> tuple[int, int]:
 
 def test_a_rebuild_leaves_right_copies_alone_and_mends_wrong_ones_without_acting_again(havoc: Havoc) -> None:
     place, so_far = Place(havoc.local.configuration), happened(havoc)
-    right = place.copies()
+    right, facts = place.copies(), place.facts()
     assert [name for name, rows in right["documents"].items() if not rows] == []
-    assert agreed(said := place.check()), said
-    assert all(text_.startswith("0 copies rebuilt") for _, text_ in place.rebuild().values())
+    assert agreed(said := place.check(facts)), said
+    assert all(text_.startswith("0 copies rebuilt") for _, text_ in place.rebuild(facts).values())
     assert place.copies() == right
 
     for service, statements in TAMPERING.items():
@@ -147,13 +145,12 @@ def test_a_rebuild_leaves_right_copies_alone_and_mends_wrong_ones_without_acting
         database.dispose()
     wrong = place.copies()
     assert all(wrong[service] != right[service] for service in SERVICES)
-    assert {code for code, _ in place.check().values()} == {1}
+    assert {code for code, _ in place.check(facts).values()} == {1}
     assert place.copies() == wrong, "a check changes nothing"
 
-    mended = place.rebuild()
+    mended = place.rebuild(facts)
     assert {code for code, _ in mended.values()} == {0}, mended
     assert place.copies() == right
-    assert all(text_.startswith("0 copies rebuilt") for _, text_ in place.rebuild().values())
     assert happened(havoc) == so_far
 
 
@@ -174,7 +171,9 @@ def test_backups_of_different_moments_are_restored_and_agree_again(
 ) -> None:
     old, admin = Place(havoc.local.configuration), havoc.admin
     client = admin.all("/clients")[0]
-    engagement, new, lost = admin.all("/engagements")[0]["id"], {"client_id": client["id"]}, list[str]()
+    program = {"client_id": client["id"], "program_name": "A program", "sessions_total": 9}
+    engagement, lost = admin.post("/engagements", program, expect=201)["id"], list[str]()
+    havoc.settle()
     backups = str(tmp_path / "backups")
     for hour, service in enumerate(("engagements", *(one for one in SERVICES if one != "engagements"))):
         code, said = old.coachworks(service, "backup", service, backups)
@@ -188,8 +187,10 @@ def test_backups_of_different_moments_are_restored_and_agree_again(
             "location": {"kind": "phone"},
         }
         admin.post(f"/engagements/{engagement}/sessions", body, expect=201)
-        lost.append(admin.post("/engagements", {**new, "program_name": service}, expect=201)["id"])
+        lost.append(admin.post("/engagements", program, expect=201)["id"])
         havoc.settle()
+
+    havoc.local.stop()
 
     folder = tmp_path / "fresh"
     folder.mkdir()
@@ -204,12 +205,13 @@ def test_backups_of_different_moments_are_restored_and_agree_again(
     code, said = new.coachworks("billing", "restore", "billing", backups)
     assert (code, "not empty" in said) == (1, True)
 
-    found = new.check()
+    facts = new.facts()
+    found = new.check(facts)
     assert f"client\t{client['id']}\tahead" in found["scheduling"][1]
     assert "coachworks projections rebuild engagements makes them agree" in found["engagements"][1]
     assert f"engagement\t{lost[0]}\tunknown" in found["billing"][1], "made after the backup of its owner"
-    assert {code for code, _ in new.rebuild("--restored").values()} == {0}
-    assert agreed(said_now := new.check()), said_now
+    assert {code for code, _ in new.rebuild(facts, "--restored").values()} == {0}
+    assert agreed(said_now := new.check(facts)), said_now
 
     again = Havoc(folder, settings)
     try:
@@ -221,6 +223,6 @@ def test_backups_of_different_moments_are_restored_and_agree_again(
         for service in ("scheduling", "documents", "billing"):
             eventually(lambda service=service: again.rows(service, heard), 20, f"the news in {service}")  # type: ignore[misc]
         again.settle()
-        assert agreed(said_now := new.check()), said_now
+        assert agreed(said_now := new.check(new.facts())), said_now
     finally:
         again.stop()
