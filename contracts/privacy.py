@@ -7,11 +7,11 @@ instants have that of their event. An event is as delicate as the most delicate 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from marshmallow import fields
 
-#: From the least to the most delicate.
+#: From the least to the most delicate. An erasure empties the last two (rule C24).
 CLASSES = {
     "none": "says nothing about any person",
     "pseudonymous": "is about somebody, who is told by an id alone",
@@ -23,7 +23,7 @@ CLASSES = {
 class Declaration(Protocol):
     """An event as it is declared."""
 
-    privacy: str
+    privacy: ClassVar[str]
     fields: dict[str, fields.Field[Any]]
 
 

@@ -13,12 +13,9 @@ from contracts.schema import Zone
 
 class OrganisationFacts(EventData):
     privacy = "none"
-
     name = fields.String(required=True, metadata={"privacy": "none"})
     colour = fields.String(required=True, metadata={"privacy": "none", "description": "#rrggbb"})
-    currency = fields.String(
-        required=True, metadata={"privacy": "none", "description": "ISO 4217; the default for new invoices"}
-    )
+    currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217, of new invoices"})
     time_zone = Zone(required=True, metadata={"privacy": "none"})
     cancellations_to_internal_records = fields.Boolean(required=True, metadata={"description": "rule C4"})
     no_show_counts = fields.Boolean(required=True, metadata={"description": "rule C7"})
@@ -50,7 +47,7 @@ class PersonFacts(EventData):
     name = fields.String(required=True, metadata={"privacy": "personal"})
     email = fields.Email(required=True, metadata={"privacy": "personal"})
     time_zone = Zone(required=True, metadata={"privacy": "personal"})
-    locale = fields.String(required=True, metadata={"privacy": "personal"})
+    locale = fields.String(required=True, metadata={"privacy": "pseudonymous"})
 
 
 class CoachFacts(PersonFacts):
@@ -133,7 +130,6 @@ class ClientErased(ClientFacts):
 
 class ProgramFacts(EventData):
     privacy = "none"
-
     name = fields.String(required=True, metadata={"privacy": "none"})
     sessions_total = fields.Integer(required=True)
     archived = fields.Boolean(required=True)
