@@ -6,7 +6,7 @@ SETUP = $(PYTHON) -m deploy.local.bootstrap
 .PHONY: run test lint format bench keys lock setup clean
 
 run:     ; @$(SETUP) assets && exec $(VENV)/python -m deploy.local
-test:    ; @$(SETUP) assets tests && $(VENV)/python -m pytest -n 2 --dist loadfile $(ARGS)
+test:    ; @$(SETUP) assets tests && $(VENV)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 lint:    ; @$(SETUP) && $(VENV)/ruff check . && $(VENV)/ruff format --check . && $(VENV)/mypy && $(VENV)/lint-imports
 format:  ; @$(SETUP) && $(VENV)/ruff check --fix --quiet . ; $(VENV)/ruff format .
 bench:   ; @$(SETUP) tests && $(VENV)/python -m tests.benchmarks

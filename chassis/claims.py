@@ -10,7 +10,7 @@ import datetime as dt
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Uuid, or_, select
+from sqlalchemy import ColumnElement, Uuid, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.columns import UtcDateTime
@@ -44,6 +44,12 @@ def claim_due(
         row.claim, row.claimed_until = uuid4(), work.now + dt.timedelta(seconds=seconds)
         claims.append((row.id, row.claim))  # type: ignore[attr-defined]
     return claims
+
+
+def due_by(work: Work, due_at: Any, *conditions: ColumnElement[bool]) -> tuple[int, dt.datetime | None]:
+    """How many rows are due by that column, and since when the first of them."""
+    found = work.session.execute(select(func.count(), func.min(due_at)).where(due_at <= work.now, *conditions)).one()
+    return found[0], found[1]
 
 
 def lapsed(work: Work, model: type[Due]) -> list[Due]:

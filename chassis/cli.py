@@ -1,4 +1,5 @@
-"""The command line: `coachworks serve|worker|migrate|new-migration SERVICE`, and what cli_repair and cli_events add."""
+"""The command line: `coachworks serve|worker|migrate|new-migration SERVICE`, and what cli_repair, cli_backup,
+cli_copies and cli_events add."""
 
 from __future__ import annotations
 
@@ -10,8 +11,10 @@ from typing import Any
 
 import click
 
+from chassis.cli_backup import backup, restore
+from chassis.cli_copies import facts, projections
 from chassis.cli_events import consumer, events
-from chassis.cli_repair import check, outbox, parked
+from chassis.cli_repair import check, outbox, parked, reseal
 from chassis.plain import opened, said_plainly, service_named
 
 
@@ -20,7 +23,7 @@ def main() -> None:
     """Runs and repairs the services of Coachworks."""
 
 
-for command in (check, parked, outbox, consumer, events):
+for command in (check, reseal, parked, outbox, backup, restore, facts, projections, consumer, events):
     main.add_command(command)
 
 

@@ -1,4 +1,4 @@
-"""The command line to repair with: `coachworks check`, `coachworks parked`, `coachworks outbox`."""
+"""The command line to repair with: `coachworks check`, `reseal`, `outbox` and `parked`."""
 
 from __future__ import annotations
 
@@ -13,13 +13,31 @@ from chassis.plain import opened, said_plainly
 @click.command()
 @click.argument("service")
 def check(service: str) -> None:
-    """Whether settings, database, migration, broker and outbox are as they should be; exit code 1 if not."""
+    """Whether settings, database, migration, broker, outbox and bytes are as they should be; exit code 1 if not."""
     from chassis import health
 
-    said = health.checks(opened(service, "check"))
+    runtime = opened(service, "check")
+    said = health.checks(runtime)
+    if runtime.service.lacks and said["database"] == said["migration"] == "ok":
+        said["bytes"] = runtime.service.lacks(runtime)
     for name, found in said.items():
         click.echo(f"{name}\t{found}")
     if any(found != "ok" for found in said.values()):
+        sys.exit(1)
+
+
+@click.command()
+@click.argument("service")
+def reseal(service: str) -> None:
+    """Seals with the first key of SECRET_KEY what lies sealed with those after it; then these can be dropped."""
+    from chassis.resealing import reseal
+
+    found = reseal(opened(service, "reseal"))
+    click.echo(f"{found.done} sealed anew")
+    if found.answers:
+        click.echo(f"{found.answers} kept answers still need an older key; they end within 24 hours")
+    if found.unreadable:
+        click.echo(f"{found.unreadable} are sealed with none of the keys of SECRET_KEY")
         sys.exit(1)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 
 import structlog
+
+#: Version, trace id, parent id, flags (W3C Trace Context §3.2); a later version may bring more after that.
+_TRACEPARENT = re.compile(r"(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?")
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,9 @@ def current() -> Trace | None:
 
 
 def _child(traceparent: str | None) -> str:
-    parts = (traceparent or "").split("-")
-    known = len(parts) == 4 and len(parts[1]) == 32 and len(parts[2]) == 16
-    trace_id = parts[1] if known else secrets.token_hex(16)
+    """Another step of the same trace; of a new one where none is given, or one that cannot be read."""
+    given = _TRACEPARENT.fullmatch(traceparent or "")
+    trace_id = given.group(1) if given else secrets.token_hex(16)
     return f"00-{trace_id}-{secrets.token_hex(8)}-01"
 
 

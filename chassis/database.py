@@ -6,6 +6,7 @@ import datetime as dt
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -28,6 +29,7 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 BUSY_SECONDS = 15
+OVERFLOW = 10
 
 #: What a database that is away raises, among other reasons.
 DOWN: tuple[type[OperationalError], type[InterfaceError]] = (OperationalError, InterfaceError)
@@ -77,24 +79,39 @@ def _keep(session: Session, instance: object) -> None:
     session.info.setdefault("kept", []).append(instance)
 
 
+@dataclass(frozen=True)
+class Pool:
+    """Connections to the database that are in use, and how many may be at once."""
+
+    in_use: int
+    limit: int
+
+
 class Database:
     """One engine and its sessions. Thread-safe; opens no connection until it is used."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = make_url(url)
+        self._limit = pool_size + OVERFLOW
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
             self.engine = create_engine(
-                self.url, pool_size=pool_size, max_overflow=10, connect_args={"timeout": BUSY_SECONDS}
+                self.url, pool_size=pool_size, max_overflow=OVERFLOW, connect_args={"timeout": BUSY_SECONDS}
             )
             _make_sqlite_strict(self.engine)
         else:
             url_with_driver = self.url.set(drivername="postgresql+psycopg2")
-            self.engine = create_engine(url_with_driver, pool_size=pool_size, max_overflow=10, pool_pre_ping=True)
+            self.engine = create_engine(url_with_driver, pool_size=pool_size, max_overflow=OVERFLOW, pool_pre_ping=True)
         options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reading = self.engine.execution_options(**({"coachworks_read_only": True} if self.is_sqlite else options))
         # Within one process SQLite's writers queue here: waiting inside SQLite would stop every green thread.
         self._writer = threading.Lock()
+
+    @property
+    def pool(self) -> Pool:
+        """How much of its connections is in use just now."""
+        pool: Any = self.engine.pool
+        return Pool(pool.checkedout(), self._limit)
 
     @contextmanager
     def write(self) -> Iterator[Session]:

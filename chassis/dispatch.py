@@ -12,7 +12,7 @@ from typing import Any
 from marshmallow import ValidationError
 from sqlalchemy import ColumnElement, and_, select, update
 
-from chassis import logs
+from chassis import health, logs
 from chassis.database import DOWN, insert_new
 from chassis.identity import verify
 from chassis.runtime import Runtime
@@ -21,11 +21,14 @@ from chassis.service import Operation, Outside, checks_of
 from chassis.work import Work
 from contracts.actor import PUBLIC, Actor
 from contracts.calls import Call
+from contracts.calls.health import status_of
 from contracts.errors import Broken, CoachworksError, Conflict, Forbidden, Invalid, Unauthenticated, Unavailable
 from contracts.schema import Schema
 
 log = logs.get(__name__)
 _PAUSE = 0.05
+#: What kept answers are sealed for.
+PURPOSE = "idempotency"
 
 
 def answer(
@@ -45,13 +48,13 @@ def answer(
     """
     if deadline is not None and runtime.clock.now().timestamp() > deadline:
         raise Unavailable("The call came too late: its caller has stopped waiting.")
-    actor = verify(runtime.settings.assertion_public_key, assertion, runtime.clock.now()) if assertion else PUBLIC
+    actor = verify(runtime.settings.assertion_public_keys, assertion, runtime.clock.now()) if assertion else PUBLIC
     _may(call, actor)
     try:
         loaded = _schema(call.input).load(input)
     except ValidationError as error:
         raise Invalid("The input is not valid.", errors=error.normalized_messages()) from None
-    operation = runtime.service.answers[call]
+    operation = health.tell_status(runtime) if call == status_of(runtime.name) else runtime.service.answers[call]
     for check in checks_of(operation):
         runtime.aside(check, runtime.settings, loaded)
     give_up = time.monotonic() + runtime.patience
@@ -136,8 +139,8 @@ class KeptAnswers:
         self._work = work
         self._row = {"actor": str(actor.id or actor.role), "key": key}
         # Some answers hold a token; all are encrypted at rest, so that none can be forgotten.
-        self._secret = key_for("idempotency", runtime.settings.secret_key)
-        self._seal = Seal("idempotency", runtime.settings.secret_key)
+        self._secrets = [key_for(PURPOSE, key) for key in runtime.settings.secret_keys]
+        self._seal = Seal(PURPOSE, runtime.settings.secret_keys)
 
     def take(self, request: list[Any]) -> bool:
         """Takes the key for `request`; False if it was answered before, `Conflict` if the key was another request's.
@@ -145,11 +148,12 @@ class KeptAnswers:
         Who has the same key at the same moment waits here for the other's end, before it does anything.
         """
         # Keyed, because some requests hold a password.
-        fingerprint = hmac.digest(self._secret, json.dumps(request, sort_keys=True).encode(), "sha256").hex()
+        said = json.dumps(request, sort_keys=True).encode()
+        fingerprints = [hmac.digest(secret, said, "sha256").hex() for secret in self._secrets]
         session, now = self._work.session, self._work.now
-        if insert_new(session, self._table, **self._row, fingerprint=fingerprint, answer=b"", created_at=now):
+        if insert_new(session, self._table, **self._row, fingerprint=fingerprints[0], answer=b"", created_at=now):
             return True
-        if self._find().fingerprint != fingerprint:
+        if self._find().fingerprint not in fingerprints:
             raise Conflict("The Idempotency-Key was used for another request.")
         return False
 

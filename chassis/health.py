@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from dataclasses import asdict
 from typing import Any
 
 from prometheus_client import make_wsgi_app
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from chassis import broker, logs, metrics, outbox
-from chassis.migrate import current_of, head_of
+import chassis
+from chassis import broker, logs, measures, outbox
+from chassis.migrate import head_of, what_is_missing
 from chassis.runtime import Runtime
+from chassis.service import Operation, Outside
 
 log = logs.get(__name__)
 STUCK_SECONDS = 60.0
@@ -40,6 +42,17 @@ def summary(runtime: Runtime) -> dict[str, Any]:
     return {"status": "ok" if all(said == "ok" for said in found.values()) else "degraded", "checks": found}
 
 
+def status(runtime: Runtime) -> dict[str, Any]:
+    """The answer to the call `<service>.status`: what waits where."""
+    state = measures.state_of(runtime, checks(runtime))
+    return {"version": chassis.__version__, "needs": head_of(runtime.service), **asdict(state)}
+
+
+def tell_status(runtime: Runtime) -> Operation:
+    """The operation behind that call; database and broker are asked outside of its own transaction."""
+    return lambda work, actor, input: Outside(lambda: status(runtime))
+
+
 def _guarded(name: str, check: Callable[[Runtime], str], runtime: Runtime) -> str:
     """Anybody may ask; why something does not answer, with its address and user, is for the log alone."""
     try:
@@ -56,8 +69,7 @@ def _database(runtime: Runtime) -> str:
 
 
 def _migration(runtime: Runtime) -> str:
-    current, head = current_of(runtime.database), head_of(runtime.service)
-    return "ok" if current == head else f"the database is at {current}, this release needs {head}"
+    return what_is_missing(runtime.service, runtime.database) or "ok"
 
 
 def _broker(runtime: Runtime) -> str:
@@ -68,16 +80,6 @@ def _broker(runtime: Runtime) -> str:
 def _outbox(runtime: Runtime) -> str:
     depth, age = outbox.measure(runtime)
     return "ok" if age < STUCK_SECONDS else f"{depth} events wait, the oldest for {age:.0f} s"
-
-
-def _measure(runtime: Runtime) -> None:
-    depth, age = outbox.measure(runtime)
-    metrics.OUTBOX.labels(runtime.name).set(depth)
-    metrics.OUTBOX_AGE.labels(runtime.name).set(age)
-    table = runtime.tables["failed_event"]
-    with runtime.read() as work:
-        count = work.session.scalar(select(func.count()).select_from(table).where(table.c.parked.is_(True)))
-    metrics.PARKED.labels(runtime.name).set(count or 0)
 
 
 def application(runtime: Runtime) -> Application:
@@ -93,8 +95,7 @@ def application(runtime: Runtime) -> Application:
             found = checks(runtime)
             return _answer(start_response, all(said == "ok" for said in found.values()), found)
         if path == "/metrics":
-            with suppress(SQLAlchemyError):  # the counters are wanted most when the database is away
-                _measure(runtime)
+            measures.show(runtime, measures.state_of(runtime, checks(runtime)))
             answer: Iterable[bytes] = prometheus(environ, start_response)
             return answer
         if own:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
 from uuid import UUID
 
 import jwt
@@ -26,22 +29,32 @@ def sign(private_key: str, actor: Actor, now: dt.datetime) -> str:
     return jwt.encode(claims, Ed25519PrivateKey.from_private_bytes(_raw(private_key)), algorithm="EdDSA")
 
 
-def verify(public_key: str, assertion: str, now: dt.datetime) -> Actor:
-    """The actor of an assertion; raises `Unauthenticated` for one that is forged, malformed or expired at `now`."""
-    key = Ed25519PublicKey.from_public_bytes(_raw(public_key))
+def verify(public_keys: Sequence[str], assertion: str, now: dt.datetime) -> Actor:
+    """The actor of an assertion; raises `Unauthenticated` for one that is forged, malformed or expired at `now`.
+
+    Any of the keys may have signed it: there are two while one takes the other's place.
+    """
     try:
-        claims = jwt.decode(
-            assertion,
-            key,
-            algorithms=["EdDSA"],
-            options={"require": ["exp", "sub", "role", "name"], "verify_exp": False},
-        )
+        claims = _claims(public_keys, assertion)
         actor = Actor(UUID(claims["sub"]) if claims["sub"] else None, claims["role"], claims["name"])
     except (jwt.InvalidTokenError, ValueError) as error:
         raise Unauthenticated("The sign-in cannot be verified.") from error
     if now > dt.datetime.fromtimestamp(claims["exp"], dt.UTC) + LEEWAY:
         raise Unauthenticated("The sign-in has expired.")
     return actor
+
+
+def _claims(public_keys: Sequence[str], assertion: str) -> dict[str, Any]:
+    *others, last = (Ed25519PublicKey.from_public_bytes(_raw(key)) for key in public_keys)
+    for key in others:
+        with suppress(jwt.InvalidSignatureError):
+            return _decoded(key, assertion)
+    return _decoded(last, assertion)
+
+
+def _decoded(key: Ed25519PublicKey, assertion: str) -> dict[str, Any]:
+    required = ["exp", "sub", "role", "name"]
+    return jwt.decode(assertion, key, algorithms=["EdDSA"], options={"require": required, "verify_exp": False})
 
 
 def new_keys() -> tuple[str, str]:

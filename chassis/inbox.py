@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -26,6 +27,10 @@ log = logs.get(__name__)
 #: Pauses before the second and later attempts at a failed event; after the last one it is parked.
 PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600))
 CLAIM = dt.timedelta(seconds=60)
+
+
+class NobodyListens(Exception):
+    """The event is of a newer release, which has bound the queue already: retries go on until that one takes over."""
 
 
 @dataclass(frozen=True)
@@ -79,24 +84,37 @@ def _is_outage(error: Exception) -> bool:
 
 
 def handle(runtime: Runtime, work: Work, message: Message) -> None:
-    """Handles one message within `work`, once per handler; raises what the handler raises, or `UndecodableEvent`."""
+    """Handles one message within `work`, once per handler; raises what the handler raises, or what is wrong with it."""
     event = decode(message.body)
     handlers = runtime.service.handlers_of(event.type)
     if not handlers:
-        raise UndecodableEvent(f"nothing here listens to {event.type}")
-    typed = _typed(event)
+        raise NobodyListens(f"nothing here listens to {event.type}")
+    told = typed(event)
     with context.step(event.requestid, event.traceparent):
         for on in handlers:
             if _first_time(runtime, work, on.name, event.id):
-                if on.unless is None or not on.unless(work, typed):
-                    on.handler(work, typed)
-                work.session.flush()
+                with metrics.EVENT_SECONDS.labels(runtime.name, on.name).time():
+                    if on.unless is None or not on.unless(work, told):
+                        on.handler(work, told)
+                    work.session.flush()
                 metrics.HANDLED.labels(runtime.name, on.name).inc()
+                log.debug("event_handled", type=event.type, event_id=str(event.id), handler=on.name)
             else:
                 metrics.DUPLICATES.labels(runtime.name, on.name).inc()
+    metrics.EVENT_DELAY.labels(runtime.name).observe(max(0.0, (work.now - event.time).total_seconds()))
 
 
-def _typed(event: Event) -> Event:
+def _step_of(body: bytes) -> AbstractContextManager[context.Trace]:
+    """A step within the trace that the event tells of, if it can be read."""
+    try:
+        event = decode(body)
+    except UndecodableEvent:
+        return context.step()
+    return context.step(event.requestid, event.traceparent)
+
+
+def typed(event: Event) -> Event:
+    """The event, its data as its declaration says; raises `UndecodableEvent`."""
     if event.type not in registry():
         return event  # from a newer release: its data stays plain JSON
     try:
@@ -130,7 +148,7 @@ def _keep_failed(runtime: Runtime, message: Message, error: Exception) -> None:
             )
         )
     metrics.FAILED.labels(runtime.name).inc()
-    with context.step(event.requestid if event else None, event.traceparent if event else None):
+    with _step_of(message.body):
         log.error("event_failed", routing_key=message.routing_key, parked=unreadable, error=repr(error))
 
 
@@ -190,7 +208,8 @@ def _retry(runtime: Runtime, id_: int, claim: UUID) -> None:
                     claimed_until=None,
                 )
             )
-        log.error("event_failed_again", id=id_, attempts=row.attempts + 1, parked=parked, error=repr(error))
+        with _step_of(row.body):
+            log.error("event_failed_again", id=id_, attempts=row.attempts + 1, parked=parked, error=repr(error))
 
 
 def forget_failed(work: Work, metadata: MetaData, mentioning: Collection[str]) -> None:

@@ -22,7 +22,13 @@ def configure(process: str, level: str = "INFO") -> None:
         return event
 
     structlog.configure(
-        processors=[*shared, name_process, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        # What is not logged costs next to nothing: one line for each event is for LOG_LEVEL=DEBUG alone.
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            name_process,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,

@@ -38,10 +38,27 @@ def head_of(service: Service) -> str | None:
     return ScriptDirectory.from_config(_config(service)).get_current_head()
 
 
+def knows(service: Service, revision: str) -> bool:
+    """Whether this release can bring a database of that revision to its own."""
+    return any(one.revision == revision for one in ScriptDirectory.from_config(_config(service)).walk_revisions())
+
+
 def current_of(database: Database) -> str | None:
     """The revision that the database is at."""
     with database.read() as session:
         return MigrationContext.configure(session.connection()).get_current_revision()
+
+
+def what_is_missing(service: Service, database: Database) -> str:
+    """Empty where this release can work with the database, else what it needs, in a sentence."""
+    current, head = current_of(database), head_of(service)
+    fits = current == head or _is_ahead(service, current)
+    return "" if fits else f"the database is at {current}, this release needs {head}"
+
+
+def _is_ahead(service: Service, current: str | None) -> bool:
+    """Whether the revision is of a newer release, whose migrations have only added to what this one knows."""
+    return int(current or 0) > int(head_of(service) or 0)
 
 
 @contextmanager
@@ -64,10 +81,16 @@ def _one_at_a_time(database: Database) -> Iterator[None]:
 
 
 def migrate(service: Service, database: Database) -> None:
-    """Brings the database to this release's revision; whoever comes meanwhile waits and finds it done."""
-    with _one_at_a_time(database), database.engine.connect() as connection:
-        command.upgrade(_config(service, connection), "head")
-        connection.commit()
+    """Brings the database to this release's revision; whoever comes meanwhile waits and finds it done.
+
+    One that a newer release has migrated stays as it is: that is how a release is rolled back.
+    """
+    with _one_at_a_time(database):
+        if _is_ahead(service, current_of(database)):
+            return
+        with database.engine.connect() as connection:
+            command.upgrade(_config(service, connection), "head")
+            connection.commit()
 
 
 def check(service: Service, database: Database) -> None:

@@ -28,7 +28,7 @@ from chassis.dispatch import answer_or_error
 from chassis.inbox import Message, handle_all, headers_as_text
 from chassis.runtime import Runtime
 from contracts.calls import Call
-from contracts.calls.health import health_of
+from contracts.calls.health import health_of, status_of
 from contracts.errors import Broken, CoachworksError, Malformed
 
 log = logs.get(__name__)
@@ -251,19 +251,37 @@ class Calls(Consumer):
 def answer_message(runtime: Runtime, calls: dict[str, Call], message: Any) -> bytes:
     """The reply to a call as it came from the broker: `{result, error}` in JSON."""
     name = message.delivery_info["routing_key"].split(".", 1)[-1]
+    call = calls.get(name)
+    shown = call.name if call else "?"
     began = time.monotonic()
+    try:
+        request = json.loads(message.body)["kwargs"]
+        trace = {key: str(value) for key, value in request.pop("trace", {}).items()}
+        step = context.step(trace.get("request_id"), trace.get("traceparent"))
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        request, step = None, context.step()
+    with step, metrics.CALLS_RUNNING.labels(runtime.name).track_inprogress():
+        reply, outcome = _reply_to(runtime, call, name, request)
+        seconds = time.monotonic() - began
+        metrics.CALLS.labels(runtime.name, shown, outcome).inc()
+        metrics.CALL_SECONDS.labels(runtime.name, shown).observe(seconds)
+        log.info("call", call=shown, outcome=outcome, milliseconds=round(seconds * 1000, 1))
+    return reply.encode()
+
+
+def _reply_to(runtime: Runtime, call: Call | None, name: str, request: Any) -> tuple[str, str]:
+    """The reply in JSON, and the code that it ended in."""
     result: Any = None
     error: CoachworksError | None = None
     try:
-        request = json.loads(message.body)["kwargs"]
-        trace = request.pop("trace", {})
-        with context.step(trace.get("request_id"), trace.get("traceparent")):
-            if name not in calls:
-                error = Malformed(f"{runtime.name} answers no call {name}.")
-            elif calls[name] == health_of(runtime.name):
-                result = health.summary(runtime)
-            else:
-                result, error = answer_or_error(runtime, calls[name], **request)
+        if request is None:
+            error = Malformed("The call cannot be read.")
+        elif call is None:
+            error = Malformed(f"{runtime.name} answers no call {name}.")
+        elif call == health_of(runtime.name):
+            result = health.summary(runtime)
+        else:
+            result, error = answer_or_error(runtime, call, **request)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
         error = Malformed("The call cannot be read.")
     try:
@@ -272,14 +290,12 @@ def answer_message(runtime: Runtime, calls: dict[str, Call], message: Any) -> by
         log.exception("answer_is_not_json", call=name)
         error = Broken("Something went wrong on our side.")
         reply = json.dumps({"result": None, "error": error.to_wire()})
-    metrics.CALLS.labels(runtime.name, name if name in calls else "?", error.code if error else "ok").inc()
-    metrics.CALL_SECONDS.labels(runtime.name, name if name in calls else "?").observe(time.monotonic() - began)
-    return reply.encode()
+    return reply, error.code if error else "ok"
 
 
 def nameko_class(runtime: Runtime, replies: Publisher) -> type:
     """The Nameko service class of a service: one method answers its calls, one handles its events."""
-    calls = {call.name: call for call in (*runtime.service.answers, health_of(runtime.name))}
+    calls = {call.name: call for call in (*runtime.service.answers, health_of(runtime.name), status_of(runtime.name))}
 
     def answer_call(self: Any, message: Any) -> bytes:
         return answer_message(runtime, calls, message)
@@ -323,6 +339,7 @@ def serve(runtime: Runtime, until: Callable[[Callable[[], None]], None]) -> None
     runtime.on_publish = nudger.ring
     runtime.aside = eventlet.tpool.execute
     container = ServiceContainer(nameko_class(runtime, replies), {"max_workers": CALLS_AT_ONCE + 4})
+    metrics.CALLS_LIMIT.labels(runtime.name).set(CALLS_AT_ONCE)
     address = (runtime.settings.http_host, runtime.settings.http_port)
     listener = eventlet.listen(address, reuse_port=False)  # else two systems share a port and never notice
     pages = eventlet.spawn(

@@ -6,23 +6,21 @@ from amqp.exceptions import PreconditionFailed
 
 from chassis import broker, topology
 from chassis.database import DOWN
-from chassis.migrate import current_of, head_of, migrate
+from chassis.migrate import migrate, what_is_missing
 from chassis.runtime import Runtime
 from contracts.errors import Conflict
 
 
 class NotMigrated(Exception):
-    """The database is not at this release's revision."""
+    """The database is at an earlier release's revision."""
 
 
 def await_ready(runtime: Runtime) -> None:
-    """Waits until the database answers at this release's revision and the broker holds what the service needs."""
-    head = head_of(runtime.service)
+    """Waits until the database is one that this release can work with and the broker holds what the service needs."""
 
     def database() -> None:
-        current = current_of(runtime.database)
-        if current != head:
-            raise NotMigrated(f"it is at {current}, this release needs {head}: run coachworks migrate {runtime.name}")
+        if missing := what_is_missing(runtime.service, runtime.database):
+            raise NotMigrated(f"{missing}: run coachworks migrate {runtime.name}")
 
     broker.wait_for(f"the database of {runtime.name}", database, (*DOWN, NotMigrated))
     declare_topology(runtime)

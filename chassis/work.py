@@ -78,8 +78,15 @@ class Work:
         row = self.session.get(model, event.subject_id, with_for_update=True)
         if row is not None and row.sequence >= event.sequence:
             return False
+        self._write_copy(model, row, event, self._copied(model, event, extra))
+        return True
+
+    @staticmethod
+    def _copied(model: type[Copied], event: Event, extra: dict[str, Any]) -> dict[str, Any]:
         names = {column.key for column in inspect(model).column_attrs} - {"id", "sequence"}
-        values = {name: value for name, value in {**event.data, **extra}.items() if name in names}
+        return {name: value for name, value in {**event.data, **extra}.items() if name in names}
+
+    def _write_copy(self, model: type[Copied], row: Copied | None, event: Event, values: dict[str, Any]) -> None:
         if row is None:
             new: Any = model
             self.session.add(new(id=event.subject_id, sequence=event.sequence, **values))
@@ -88,7 +95,6 @@ class Work:
             for name, value in values.items():
                 setattr(row, name, value)
         self.session.flush()
-        return True
 
     def changed(self, entity: Entity) -> None:
         """`entity` has changed, which is told to nobody: raises its version."""

@@ -39,15 +39,15 @@ def run_timer(runtime: Runtime, timer: Every, stopping: threading.Event) -> None
     """Runs a timer until `stopping`; what it raises is logged and counted, and it is tried again at its next time."""
     while not stopping.is_set():
         did = 0
-        try:
-            with context.step():
+        with context.step(), metrics.TIMER_SECONDS.labels(runtime.name, timer.name).time():
+            try:
                 did = timer.action(runtime)
-        except DOWN as error:
-            metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
-            log.warning("database_down", timer=timer.name, error=str(error.orig).strip())
-        except Exception:
-            metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
-            log.exception("timer_failed", timer=timer.name)
+            except DOWN as error:
+                metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
+                log.warning("database_down", timer=timer.name, error=str(error.orig).strip())
+            except Exception:
+                metrics.TIMER_ERRORS.labels(runtime.name, timer.name).inc()
+                log.exception("timer_failed", timer=timer.name)
         if not did:
             stopping.wait(timer.seconds)
 

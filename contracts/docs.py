@@ -51,7 +51,7 @@ The same for machines: [asyncapi.json](asyncapi.json) and a JSON Schema for each
 **Listening** names the services that do something at an event. notifications takes every event into the log
 (`GET /api/v1/events`), from where webhooks get it, and the stream holds it for replay.
 """
-_LISTENS = re.compile(r'^ +On\("([^"]+)"', re.MULTILINE)
+_LISTENS = re.compile(r'^ +(?:On|Mirror)\(\s*"([^"]+)"', re.MULTILINE)
 # The first that fits names the type.
 _TYPES: tuple[tuple[type[fields.Field[Any]], str], ...] = (
     (Instant, "instant"),

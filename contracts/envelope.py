@@ -24,7 +24,9 @@ class EnvelopeSchema(Schema):
     specversion = fields.String(required=True, validate=validate.Equal("1.0"), metadata={"privacy": "none"})
     id = fields.UUID(required=True, metadata={"description": "Unique; the same for every delivery of the event."})
     type = fields.String(
-        required=True, metadata={"privacy": "none", "description": "`<service>.<thing>.<past participle>.v1`"}
+        required=True,
+        validate=validate.Regexp(r"[a-z_]+(\.[a-z_]+)+\.v[0-9]+\Z"),
+        metadata={"privacy": "none", "description": "`<service>.<thing>.<past participle>.v1`"},
     )
     source = fields.String(required=True, metadata={"privacy": "none", "description": "`/coachworks/<service>`"})
     subject = fields.String(

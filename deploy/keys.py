@@ -1,4 +1,4 @@
-"""Prints fresh secrets as lines of an env file, for docker-compose.yml: `make keys >> .env`."""
+"""Prints fresh secrets, and which profiles run, as lines of an env file for docker-compose.yml: `make keys >> .env`."""
 
 from __future__ import annotations
 
@@ -22,5 +22,5 @@ def fresh() -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    for name, value in fresh().items():
+    for name, value in {**fresh(), "COMPOSE_PROFILES": "all,dev"}.items():
         print(f"{name}={value}")

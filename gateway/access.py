@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, current_app, g, request
 
 from contracts.errors import Forbidden, Unauthenticated
-from gateway import cookies, csrf
+from gateway import cookies, csrf, once
 from gateway.asking import Identity
 from gateway.identities import Identities
 
@@ -99,6 +99,7 @@ def _refuse_forged() -> None:
         return
     if f"{request.method} {rule.rule}" not in ONE_CLICK:
         csrf.check()
+    once.take()
 
 
 def _bearer() -> str | None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask.typing import ResponseReturnValue
+from prometheus_client import start_http_server
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from chassis import context, logs
 from contracts.errors import Broken, CoachworksError
-from gateway import access, api, headers, portal, public
+from gateway import access, api, headers, metrics, portal, public
 from gateway.api import problems
 from gateway.asking import Client
 from gateway.identities import Identities
@@ -37,7 +38,8 @@ def create_app(settings: Settings | None = None, client: Client | None = None) -
         MAX_CONTENT_LENGTH=LARGEST_BODY,
         SEND_FILE_MAX_AGE_DEFAULT=24 * 3600,
         MAX_FORM_MEMORY_SIZE=None,  # MAX_CONTENT_LENGTH and `largest` limit the whole body
-        SECRET_KEY=settings.secret_key,
+        SECRET_KEY=settings.secret_keys[0],
+        SECRET_KEY_FALLBACKS=settings.secret_keys[1:],
         SESSION_COOKIE_NAME=settings.cookie_prefix + "coachworks_page",
         SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -68,18 +70,22 @@ def _connect(settings: Settings) -> Client:
     from chassis.rpc_client import RpcClient
 
     logs.configure("gateway")
+    server, _ = start_http_server(settings.http_port, settings.http_host)
+    log.info("serving", http_port=server.server_port)
     return RpcClient(settings.amqp_url, "gateway")
 
 
 class _Traced:
-    """Gives each request an id (the caller's `X-Request-Id`, or a new one), which travels with every call it makes."""
+    """Gives each request an id (the caller's `X-Request-Id`, or a new one) and a step in a trace (that of the caller's
+    `traceparent`, or a new one), which travel with every call that it makes."""
 
     def __init__(self, inner: Callable[..., Iterable[bytes]]) -> None:
         self._inner = inner
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         given = environ.get("HTTP_X_REQUEST_ID", "")
-        with context.step(given if _REQUEST_ID.fullmatch(given) else None, environ.get("HTTP_TRACEPARENT")):
+        request_id = given if _REQUEST_ID.fullmatch(given) else None
+        with metrics.RUNNING.track_inprogress(), context.step(request_id, environ.get("HTTP_TRACEPARENT")):
             return self._inner(environ, start_response)
 
 
@@ -114,9 +120,13 @@ def _broken(error: Exception) -> ResponseReturnValue:
 
 
 def _name_request(response: Response) -> Response:
-    response.headers["X-Request-Id"] = problems.request_id()
+    if trace := context.current():
+        response.headers["X-Request-Id"] = trace.request_id
+        response.headers["traceresponse"] = trace.traceparent  # W3C Trace Context, level 3
     # The route and not the path: some paths hold tokens.
     route = request.url_rule.rule if request.url_rule else None
-    took = round((time.perf_counter() - g.started) * 1000, 1)
-    log.info("request", method=request.method, route=route, status=response.status_code, milliseconds=took)
+    status, seconds = response.status_code, time.perf_counter() - g.started
+    metrics.REQUESTS.labels(request.method if route else "?", route or "?", status).inc()
+    metrics.REQUEST_SECONDS.labels(request.method if route else "?", route or "?").observe(seconds)
+    log.info("request", method=request.method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
     return response

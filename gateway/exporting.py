@@ -1,4 +1,5 @@
-"""All that is held on a client, as one ZIP that is made while it is sent: JSON, files and invoices (rule C24)."""
+"""All that is held on a client, as one ZIP that is made while it is sent: JSON, files, invoices with their credit notes
+(rule C24)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from uuid import UUID
 from flask import Response, current_app, g, stream_with_context
 from zipstream import ZIP_STORED, ZipStream
 
-from contracts.calls import Call, billing
+from contracts.calls import Call, billing, credit_notes
 from contracts.calls import erasures as calls
 from contracts.calls.health import health_of
 from contracts.events import SERVICES
@@ -53,7 +54,9 @@ def archive(client_id: UUID) -> Response:
         made.add(_content(client_id, file), f"files/{file['id']}{_suffix(file['name'])}")
     for invoice in data["billing"].get("invoices", ()):
         if invoice["number"]:
-            made.add(_pdf(invoice), f"invoices/{invoice['id']}.pdf")
+            made.add(_pdf(billing.invoice_pdf, invoice), f"invoices/{invoice['id']}.pdf")
+    for note in data["billing"].get("credit_notes", ()):
+        made.add(_pdf(credit_notes.credit_note_pdf, note), f"credit-notes/{note['id']}.pdf")
     headers = {"Content-Disposition": f'attachment; filename="client-{client_id}.zip"'}
     return Response(stream_with_context(iter(made)), content_type="application/zip", headers=headers)
 
@@ -63,9 +66,9 @@ def _content(client_id: UUID, file: Json) -> Iterator[bytes]:
     yield from files.content(f"/clients/{client_id}/files/{file['id']}/content")
 
 
-def _pdf(invoice: Json) -> Iterator[bytes]:
+def _pdf(call: Call, of: Json) -> Iterator[bytes]:
     _sign_on_again()
-    yield base64.b64decode(ask(billing.invoice_pdf, {"id": invoice["id"]})["content"])
+    yield base64.b64decode(ask(call, {"id": of["id"]})["content"])
 
 
 def _sign_on_again() -> None:

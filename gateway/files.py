@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import sys
 from collections.abc import Iterable, Iterator
 from io import SEEK_END
@@ -20,11 +22,14 @@ from werkzeug.exceptions import (
 
 from chassis import context
 from contracts.calls.documents import LARGEST_UPLOAD
-from contracts.errors import Unauthenticated, Unavailable, from_wire
+from contracts.calls.logos import LARGEST_LOGO
+from contracts.errors import Invalid, Unauthenticated, Unavailable, from_wire
+from gateway import once
 from gateway.asking import identity
 
 #: The most bytes of a form with a file: the file's own, and room for what stands around it.
 LARGEST_FORM = LARGEST_UPLOAD + 64 * 1024
+LARGEST_LOGO_FORM = LARGEST_LOGO + 64 * 1024
 _PIECE = 64 * 1024
 #: What is read of a body that is too large: who sends reads no answer before the end.
 _PIECES_PASSED_OVER = 2 * LARGEST_UPLOAD // _PIECE
@@ -73,7 +78,10 @@ def forward(path: str, *, key: str | None = None) -> Any:
 
 
 def upload(path: str, name: str, content: IO[bytes], fields: dict[str, str]) -> Any:
-    """Sends one file that a form of the portal brought, and the form's `fields`, as multipart; the answer's JSON."""
+    """Sends one file that a form of the portal brought, and the form's `fields`, as multipart; the answer's JSON.
+
+    A form that is sent twice adds the same content under the same name once.
+    """
     boundary = uuid4().hex
     quoted = name.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")  # as browsers do
     parts = [
@@ -83,11 +91,22 @@ def upload(path: str, name: str, content: IO[bytes], fields: dict[str, str]) -> 
     parts.append(f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{quoted}"\r\n')
     parts.append("Content-Type: application/octet-stream\r\n\r\n")
     head, tail = "".join(parts).encode(), f"\r\n--{boundary}--\r\n".encode()
+    digest = hashlib.file_digest(content, "sha256").hexdigest()  # type: ignore[arg-type]
     size = content.seek(0, SEEK_END)
     content.seek(0)
     pieces = chain([head], iter(lambda: content.read(_PIECE), b""), [tail])
     headers = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    if key := once.key(path, {**fields, "file": name, "content": digest}, None):
+        headers["Idempotency-Key"] = key
     return _send("POST", path, headers=headers, data=_Body(pieces, len(head) + size + len(tail))).json()
+
+
+def picture() -> str:
+    """The picture that a form brought as its `file`, in base64: small enough to travel in a call. Raises `Invalid`."""
+    given = request.files.get("file")
+    if given is None or not given.filename:
+        raise Invalid("No file was chosen.", errors={"file": ["Choose a file first."]})
+    return base64.b64encode(given.stream.read()).decode()
 
 
 def _arriving(length: int | None) -> Iterator[bytes]:

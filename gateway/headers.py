@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Response, current_app, g, request
 
-#: Pages load only what we serve, and videos of notes; `data:` images are the icons inside our own style sheet.
+#: Pages load only what we serve, and videos of notes; `data:` images are the icons inside our own style sheet, and
+#: the logo.
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; "
     "frame-src 'self' https://www.youtube-nocookie.com https://player.vimeo.com; "

@@ -24,18 +24,18 @@ def mark() -> str:
 
 def key(path: str, given: dict[str, Any], if_match: int | None) -> str | None:
     """The key under which the form of this request asks for that; None without a mark."""
-    found = _given()
+    found = g.get("once_given")
     if not found:
         return None
     wanted = json.dumps([found, path, given, if_match], sort_keys=True)
     return hashlib.sha256(wanted.encode()).hexdigest()
 
 
+def take() -> None:
+    """Takes down the mark of this request's form. The API has no forms: its uploads are passed on unread."""
+    g.once_given = request.form.get(FIELD)
+
+
 def keep() -> None:
     """The form of this request has failed: shown again it has the same mark."""
-    g.once = _given()
-
-
-def _given() -> str | None:
-    """The mark that came along; not of an upload, whose body is passed on unread."""
-    return request.form.get(FIELD) if request.mimetype == "application/x-www-form-urlencoded" else None
+    g.once = g.get("once_given")

@@ -132,6 +132,9 @@ class Line(Schema):
     amount = DecimalText(
         required=True, metadata={"description": "quantity × unit price less its discount, rounded half up (C21)"}
     )
+    uncredited = DecimalText(
+        required=True, metadata={"description": "of the amount, what no credit note has taken off"}
+    )
 
 
 class TaxOfRate(Schema):
@@ -170,6 +173,13 @@ class PaymentOfInvoice(Entity):
     withdrawn = DecimalText(required=True, metadata={"description": "of the amount, by a dispute"})
 
 
+class CreditNoteOfInvoice(Schema):
+    id = fields.UUID(required=True)
+    number = fields.String(required=True)
+    issued_on = fields.Date(required=True)
+    total = DecimalText(required=True, metadata={"description": "with tax: so much less is owed"})
+
+
 class Reminders(Schema):
     """Whoever does not pay is reminded at most `count` times, with at least `every_days` days between; for the first
     time so many days after the due date, or after now if there is none or it is over."""
@@ -194,8 +204,8 @@ class PlannedReminders(Reminders):
 
 class Invoice(Entity):
     """Amounts have the decimals of their currency. A draft has no `number`, `issued_on` and `sent_at`; `balance` is
-    what is left to pay, nothing once the invoice is void; `credit` is what was paid beyond what is owed. `total` is
-    `subtotal`, the sum of the lines, less `discount`, and `tax`."""
+    what is left to pay of `total` less `credited`, nothing once the invoice is void; `credit` is what was paid beyond
+    what is owed. `total` is `subtotal`, the sum of the lines, less `discount`, and `tax`."""
 
     engagement_id = fields.UUID(required=True)
     client = fields.Nested(InvoiceClient, required=True)
@@ -210,6 +220,7 @@ class Invoice(Entity):
     discount = DecimalText(required=True)
     tax = DecimalText(required=True)
     total = DecimalText(required=True)
+    credited = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
     credit = DecimalText(required=True)
@@ -230,6 +241,9 @@ class Invoice(Entity):
     bill_to = fields.Nested(BillTo, required=True)
     copy_to = fields.List(fields.String(), required=True)
     payments = fields.List(fields.Nested(PaymentOfInvoice), required=True)
+    credit_notes = fields.List(
+        fields.Nested(CreditNoteOfInvoice), required=True, metadata={"description": "the oldest first"}
+    )
     reminded = fields.Integer(required=True, metadata={"description": "how many reminders were mailed, all in all"})
     reminded_at = Instant(required=True, allow_none=True)
     reminders = fields.Nested(
@@ -275,6 +289,7 @@ class StatementInvoice(Schema):
     issued_on = fields.Date(required=True)
     due_date = fields.Date(required=True, allow_none=True)
     total = DecimalText(required=True)
+    credited = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
     credit = DecimalText(required=True)
@@ -284,16 +299,22 @@ class StatementPayment(PaymentOfInvoice):
     invoice_id = fields.UUID(required=True)
 
 
+class StatementCreditNote(CreditNoteOfInvoice):
+    invoice_id = fields.UUID(required=True)
+
+
 class StatementOfCurrency(Schema):
     """Oldest first; the sums are of all invoices but the void ones, whose payments are `credit`."""
 
     currency = fields.String(required=True)
     total = DecimalText(required=True)
+    credited = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
     credit = DecimalText(required=True)
     invoices = fields.List(fields.Nested(StatementInvoice), required=True)
     payments = fields.List(fields.Nested(StatementPayment), required=True)
+    credit_notes = fields.List(fields.Nested(StatementCreditNote), required=True)
 
 
 class Statement(Schema):
@@ -305,6 +326,7 @@ class Statement(Schema):
 
 class Sums(Schema):
     total = DecimalText(required=True)
+    credited = DecimalText(required=True)
     paid = DecimalText(required=True)
     balance = DecimalText(required=True)
     credit = DecimalText(required=True)
@@ -316,7 +338,7 @@ class SumsOfState(Sums):
 
 
 class SumsOfCurrency(Sums):
-    """`total`, `paid` and `balance` are of all but drafts and void invoices; `credit` is of all."""
+    """`total`, `credited`, `paid` and `balance` are of all but drafts and void invoices; `credit` is of all."""
 
     currency = fields.String(required=True)
     states = fields.List(fields.Nested(SumsOfState), required=True)

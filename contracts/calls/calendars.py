@@ -14,6 +14,7 @@ from contracts.schema import Instant, Schema, line
 
 CALENDAR_KINDS = ("caldav",)
 CALENDAR_STATES = ("none", "connecting", "connected", "failing")
+LEFT_OUT = ("unreadable", "repeats", "clocks")
 CONFLICTS = ("moved", "changed", "deleted", "invited", "refused")
 
 
@@ -61,6 +62,23 @@ class CalendarConflict(Schema):
     )
 
 
+class LeftOut(Schema):
+    """An event of the coach's own that blocks no time, for it could not be told which. Its words are not kept."""
+
+    address = fields.String(required=True, metadata={"description": "what its server calls it: the end of its address"})
+    begins_on = fields.Date(
+        required=True, allow_none=True, metadata={"description": "the first day, as the event says it; null: it is not"}
+    )
+    reason = fields.String(
+        required=True,
+        validate=validate.OneOf(LEFT_OUT),
+        metadata={
+            "description": "unreadable: it makes no sense; repeats: it repeats too often, or its rule fits no day; "
+            "clocks: the clocks of a time zone of its own change too often"
+        },
+    )
+
+
 class Calendar(Schema):
     """A coach's calendar. Without one, version is 0, state `none`, and all else null."""
 
@@ -78,6 +96,10 @@ class Calendar(Schema):
     last_sync_at = Instant(required=True, allow_none=True, metadata={"description": "when it was last in step"})
     next_sync_at = Instant(required=True, allow_none=True)
     conflicts = fields.List(fields.Nested(CalendarConflict), required=True)
+    left_out = fields.List(
+        fields.Nested(LeftOut), required=True, metadata={"description": "the first 50 by address, as they were last"}
+    )
+    left_out_total = fields.Integer(required=True, metadata={"description": "how many are left out in all"})
 
 
 get_calendar = query("scheduling.get_calendar", Nothing, Calendar)

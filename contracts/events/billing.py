@@ -1,4 +1,4 @@
-"""Events of the billing service: invoices and their payments.
+"""Events of the billing service: invoices, their credit notes and their payments.
 
 Each invoice event carries the invoice's state after the change.
 """
@@ -27,6 +27,9 @@ class InvoiceFacts(EventData):
     currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217"})
     total = DecimalText(required=True)
     paid = DecimalText(required=True)
+    credited = DecimalText(
+        allow_none=True, load_default=None, metadata={"description": "of the total, what credit notes have taken off"}
+    )
     balance = DecimalText(required=True, metadata={"description": "what is left to pay; nothing once it is void"})
     credit = DecimalText(
         allow_none=True, load_default=None, metadata={"description": "what was paid beyond what is owed"}
@@ -54,8 +57,8 @@ class InvoiceCreated(InvoiceFacts):
 
 
 class InvoiceUpdated(InvoiceFacts):
-    """A draft was changed, or what was paid has changed: a payment was removed, refunded or disputed, or came for an
-    invoice that was paid or void already."""
+    """A draft was changed, or what is owed or paid has changed: a part was credited, a payment was removed, refunded or
+    disputed, or came for an invoice that was paid or void already."""
 
     type = "billing.invoice.updated.v1"
 
@@ -79,7 +82,7 @@ class InvoicePartiallyPaid(InvoiceFacts):
 
 
 class InvoicePaid(InvoiceFacts):
-    """Nothing is left to pay."""
+    """Nothing is left to pay: all of it was paid or credited."""
 
     type = "billing.invoice.paid.v1"
 
@@ -94,6 +97,23 @@ class InvoiceVoided(InvoiceFacts):
     """A sent invoice was declared void; its number stays taken."""
 
     type = "billing.invoice.voided.v1"
+
+
+class CreditNoteIssued(EventData):
+    """A credit note took its number: so much less is owed for its invoice (rule C21). It never changes."""
+
+    type = "billing.credit_note.issued.v1"
+
+    invoice_id = fields.UUID(required=True)
+    engagement_id = fields.UUID(required=True)
+    client_id = fields.UUID(required=True)
+    number = fields.String(
+        required=True, metadata={"privacy": "pseudonymous", "description": "of its own series, not an invoice's"}
+    )
+    currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217"})
+    total = DecimalText(required=True, metadata={"description": "what is taken off, with tax: more than nothing"})
+    tax = DecimalText(required=True, metadata={"description": "contained in the total"})
+    issued_on = fields.Date(required=True)
 
 
 class PaymentFacts(EventData):

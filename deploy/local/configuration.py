@@ -66,7 +66,7 @@ class Configuration:
 
     def http_port(self, process: str) -> int:
         """The port on which a process tells how it is; for `documents` also the one for files."""
-        return self._ports.get(process)
+        return self._ports.get("gateway-metrics" if process == "gateway" else process)
 
     def database_url(self, service: str) -> str:
         """The service's own database."""
@@ -95,7 +95,12 @@ class Configuration:
         }
         if owner == "gateway":
             documents = f"http://127.0.0.1:{self.http_port('documents')}"
-            return found | {"HOST": self.host, "PORT": str(self.port), "DOCUMENTS_URL": documents}
+            return found | {
+                "HOST": self.host,
+                "PORT": str(self.port),
+                "DOCUMENTS_URL": documents,
+                "HTTP_PORT": str(self.http_port(owner)),
+            }
         found |= {
             f"{owner.upper()}_DATABASE_URL": self.database_url(owner),
             "HTTP_HOST": "127.0.0.1",
@@ -117,8 +122,10 @@ class Configuration:
 
     def _secret_key_of(self, owner: str) -> str:
         """A key of its own for each service, so that one service's secrets tell nothing about another's."""
-        master = self._env.get("SECRET_KEY", self._secrets["SECRET_KEY"])
-        return hmac.new(master.encode(), owner.encode(), hashlib.sha256).hexdigest()
+        masters = self._env.get("SECRET_KEY", self._secrets["SECRET_KEY"]).split(",")
+        return ",".join(
+            hmac.new(master.strip().encode(), owner.encode(), hashlib.sha256).hexdigest() for master in masters
+        )
 
     def _port(self) -> int:
         said = self._env.get("PORT", "8000")

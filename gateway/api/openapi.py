@@ -276,6 +276,7 @@ _PROBLEM = {
         "errors": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
         "rule": {"type": "string"},
         "request_id": {"type": "string"},
+        "trace_id": {"type": "string"},
     },
 }
 

@@ -74,9 +74,10 @@ def flat(errors: dict[Any, Any], before: str = "") -> dict[str, list[str]]:
     return found
 
 
-def request_id() -> str:
+def named() -> dict[str, str]:
+    """By what a person can ask about this request, and by what the logs find it."""
     trace = context.current()
-    return trace.request_id if trace else ""
+    return {"request_id": trace.request_id, "trace_id": trace.trace_id} if trace else {"request_id": ""}
 
 
 def of_error(error: CoachworksError) -> Response:
@@ -129,6 +130,6 @@ def problem(status: int, detail: str, **members: Any) -> Response:
         "status": status,
         "detail": detail,
         **members,
-        "request_id": request_id(),
+        **named(),
     }
     return Response(json.dumps(document), status=status, content_type="application/problem+json")

@@ -23,12 +23,14 @@ from gateway.portal import (
     client_home,
     clients,
     clock,
+    credit_notes,
     dashboard,
     engagements,
     erasures,
     filters,
     forms,
     goals,
+    health,
     installments,
     invoice_editor,
     invoices,
@@ -42,6 +44,7 @@ from gateway.portal import (
     sessions,
     settings,
     sign_in,
+    stripe_events,
     suppressions,
     team,
     webhooks,
@@ -50,8 +53,9 @@ from gateway.portal import (
 
 _MODULES = (
     sign_in, dashboard, client_home, clients, engagements, notes, goals, assignments, note_templates, sessions, library,
-    invoices, invoice_editor, installments, notifications, programs, team, settings,
+    invoices, invoice_editor, credit_notes, installments, notifications, programs, team, settings, stripe_events,
     wording, forms, items, suppressions, availability, bookings, calendar, own_calendar, webhooks, erasures,
+    health,
 )  # fmt: skip
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "static" / "dist"

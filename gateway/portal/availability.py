@@ -11,6 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from contracts.calls import availability as calls
 from contracts.calls import engagements
+from contracts.errors import Invalid
+from gateway.api.problems import flat
 from gateway.asking import Json
 from gateway.portal import clock, show
 from gateway.portal.filters import zone_words
@@ -35,8 +37,12 @@ def _availability(id: UUID, **again: Any) -> ResponseReturnValue:
         "availability": (calls.get_availability, {"id": str(id)}),
         "slots": (calls.list_slots, {"id": str(id), **fortnight}),
     }
+    wrong: Json = {}
     if at := show.query("at").get("at"):
-        asked["why"] = (calls.why_not_free, {"id": str(id), "starts_at": clock.instant_of(at)})
+        try:
+            asked["why"] = (calls.why_not_free, {"id": str(id), "starts_at": clock.typed_instant("at")})
+        except Invalid as error:
+            wrong = flat(error.errors)
     found = show.look(**asked)
     given = found.need("availability")
     values = {
@@ -52,8 +58,9 @@ def _availability(id: UUID, **again: Any) -> ResponseReturnValue:
         slots=found.need("slots")["items"],
         zone=zone_words(now),
         at=at,
-        why=found.need("why") if at else None,
-        **{"values": values, **again},
+        turn=show.query("at_turn").get("at_turn"),
+        why=found.need("why") if "why" in asked else None,
+        **{"values": values, "errors": wrong, **again},
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import billing, engagements, goals, scheduling
+from contracts.calls import billing, calendars, engagements, goals, scheduling
 from gateway.asking import Json, identity
 from gateway.portal import client_home, clock, show
 from gateway.portal.pages import SIGNED_IN, Pages
@@ -39,6 +39,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
     found = show.look(
         coming=(scheduling.list_sessions, {**fortnight, **whose}),
         unsettled=(scheduling.list_sessions, {"unsettled": True, "limit": 50, **whose}),
+        own=(calendars.get_calendar, {}),
         todos=(goals.list_todos, {"limit": _TODOS}),
         quiet=(engagements.list_engagements, {"quiet": True, "limit": _SHOWN}),
         **{state: (billing.list_invoices, {"state": state, "limit": 200}) for state in _UNPAID},
@@ -58,6 +59,7 @@ def _dashboard(whose: Json) -> ResponseReturnValue:
         next=following,
         soon=following is not None and following["starts_at"] - now <= dt.timedelta(hours=1),
         unsaid=found.items("unsettled"),
+        own=found.part("own"),
         todos=found.part("todos"),
         quiet=found.part("quiet"),
         unpaid=_unpaid([found.items(state) for state in _UNPAID]),

@@ -44,8 +44,7 @@ def of_http(error: HTTPException) -> Response:
 
 def _page(status: int, detail: str) -> Response:
     address = request.full_path.removesuffix("?") if request.method == "GET" else "/"
-    request_id = problems.request_id()
-    return show.page("pages/error.html", status=status, detail=detail, address=address, request_id=request_id)
+    return show.page("pages/error.html", status=status, detail=detail, address=address, **problems.named())
 
 
 def _to_sign_in() -> Response:

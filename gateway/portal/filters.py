@@ -21,7 +21,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 def install(app: Flask) -> None:
     for function in (
         ago, date, day, day_number, duration, file_size, input_date, input_time, long_day, marked, money, month,
-        overdue, plain_number, short_day, weekday_date, when, zone_code, zone_now,
+        overdue, plain_number, short_day, turn, turns, weekday_date, when, zone_code, zone_now,
     ):  # fmt: skip
         app.add_template_filter(function)
     app.add_template_filter(time_of_day, "clock")
@@ -29,8 +29,10 @@ def install(app: Flask) -> None:
 
 
 def time_of_day(instant: dt.datetime) -> str:
-    """`14:00`"""
-    return f"{clock.local(instant):%H:%M}"
+    """`14:00`, and of a time that clocks show twice that day `02:30 CET`"""
+    local = clock.local(instant)
+    comes_twice = len(clock.instants_of(local.replace(tzinfo=None, fold=0))) > 1
+    return f"{local:%H:%M} {zone_code(instant)}" if comes_twice else f"{local:%H:%M}"
 
 
 def _year_if_other(local: dt.datetime) -> str:
@@ -73,7 +75,7 @@ def when(instant: dt.datetime) -> str:
     days = (local.date() - clock.local(clock.now()).date()).days
     near = {0: "Today", -1: "Yesterday", 1: "Tomorrow"}.get(days)
     words = near or (short_day(instant) if abs(days) < 7 else date(instant))
-    return f"{words}, {local:%H:%M}"
+    return f"{words}, {time_of_day(instant)}"
 
 
 def ago(instant: dt.datetime) -> str:
@@ -138,6 +140,28 @@ def zone_now(zone: str) -> str:
 def input_time(instant: dt.datetime) -> str:
     """`2026-11-24T14:00`, for a form's field"""
     return f"{clock.local(instant):%Y-%m-%dT%H:%M}"
+
+
+def turns(typed: str | None) -> list[tuple[str, str]]:
+    """`[("first", "The first, UTC+02:00 (CEST)"), ("second", …)]` of a typed time that clocks show twice, else none"""
+    try:
+        found = clock.instants_of(clock.wall_of(typed or ""))
+    except (ValueError, OverflowError):
+        return []
+    if len(found) < 2:
+        return []
+    return [(name, f"The {name}, {_offset(instant)}") for name, instant in zip(clock.TURNS, found, strict=True)]
+
+
+def _offset(instant: dt.datetime) -> str:
+    local = clock.local(instant)
+    code, offset = zone_code(instant), f"{local:%z}"
+    return f"UTC{offset[:3]}:{offset[3:]}" + (f" ({code})" if code.isalpha() else "")
+
+
+def turn(instant: dt.datetime) -> str:
+    """`second` of an instant at which the clock shows a time again, else `first`"""
+    return clock.TURNS[clock.local(instant).fold]
 
 
 def input_date(instant: dt.datetime) -> str:

@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from contracts.calls import Call, engagements
+from contracts.calls import Call, engagements, logos
 from contracts.calls import billing as calls
 from contracts.currency import DECIMALS
 from gateway.asking import Json
@@ -95,6 +95,7 @@ def _around(engagement_id: str) -> dict[str, tuple[Call, Json]]:
     return {
         "engagement": (engagements.get_engagement, {"id": engagement_id}),
         "sessions": (calls.list_billable_sessions, {"engagement_id": engagement_id}),
+        "logo": (logos.get_logo, {}),
     }
 
 
@@ -103,6 +104,7 @@ def _editor(found: show.Answers, draft: Json | None, again: Json) -> ResponseRet
         "pages/invoice_edit.html",
         engagement=found.need("engagement"),
         sessions=found.items("sessions"),
+        logo=found.beside("logo"),
         invoice=draft,
         currencies=CURRENCIES,
         papers=PAPERS,

@@ -52,7 +52,8 @@ def invoice(id: UUID) -> ResponseReturnValue:
 
 @pages.get("/invoices/<uuid:id>/pdf", SIGNED_IN)
 def pdf(id: UUID) -> ResponseReturnValue:
-    return sent_pdf(ask(calls.invoice_pdf, {"id": str(id)}))
+    """Shown in its place; the links that say Download save it."""
+    return sent_pdf(ask(calls.invoice_pdf, {"id": str(id)}), shown=True)
 
 
 @pages.get("/clients/<uuid:id>/statement.pdf", SIGNED_IN)

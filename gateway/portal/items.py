@@ -12,6 +12,7 @@ from contracts.calls import Call, billing, documents, forms, goals, notification
 from contracts.calls import engagements as engagement_calls
 from contracts.calls import item_notifications as bell
 from contracts.calls import items as calls
+from contracts.errors import Invalid
 from gateway.asking import Json, identity
 from gateway.portal import clock, show
 from gateway.portal.engagements import look_at
@@ -198,13 +199,19 @@ def schedule_form(id: UUID) -> ResponseReturnValue:
 
 @pages.post("/items/<uuid:id>/schedule", STAFF)
 def schedule_item(id: UUID) -> ResponseReturnValue:
+    def again(**again: Any) -> ResponseReturnValue:
+        return _dialog("pages/item_schedule.html", id, again)
+
     is_timed = request.form.get("when") == "at"
-    when = {"send_at": clock.instant_of(request.form.get("send_at", ""))} if is_timed else {"after_previous": True}
+    try:
+        when = {"send_at": clock.typed_instant("send_at")} if is_timed else {"after_previous": True}
+    except Invalid as error:
+        return show.once_more(error, again)
     return show.attempt(
         calls.schedule_item,
         {"id": str(id), **when},
         lambda item: show.done(f"/engagements/{item['engagement_id']}/program", "Scheduled"),
-        lambda **again: _dialog("pages/item_schedule.html", id, again),
+        again,
     )
 
 

@@ -50,10 +50,27 @@ def verdicts_of(found: show.Answers) -> list[Json]:
 @pages.get("/engagements/<uuid:id>/sessions", SIGNED_IN)
 def sessions(id: UUID) -> ResponseReturnValue:
     given = {"engagement_id": str(id), "when": "past", **show.query("cursor")}
-    terms = (get_booking_terms, {"engagement_id": str(id)})
-    found, values = look_at(id, "Sessions", past=(calls.list_engagement_sessions, given), terms=terms)
-    past, terms_found = found.part("past"), found.part("terms")
-    return show.page("pages/engagement_sessions.html", past=past, terms=terms_found, **show.pager(past), **values)
+    found, values = look_at(
+        id,
+        "Sessions",
+        past=(calls.list_engagement_sessions, given),
+        terms=(get_booking_terms, {"engagement_id": str(id)}),
+        items=(items.list_items, {"engagement_id": str(id), "limit": 200}),
+    )
+    past = found.part("past")
+    return show.page(
+        "pages/engagement_sessions.html",
+        past=past,
+        terms=found.part("terms"),
+        undated=[item for item in found.part("items")["items"] if _is_undated(item)],
+        **show.pager(past),
+        **values,
+    )
+
+
+def _is_undated(item: Json) -> bool:
+    """Whether it is a session that the program plans and nobody has given a date."""
+    return item["kind"] == "session" and item["state"] == "pending"
 
 
 @pages.get("/sessions/<uuid:id>", SIGNED_IN)
@@ -116,14 +133,19 @@ def show_dates(id: UUID) -> ResponseReturnValue:
         dates = typed(calls.preview_series, ask(calls.preview_series, _times(id) | _rhythm()))["items"]
     except (Invalid, NotFound) as error:
         said = " ".join(message for messages in flat(error.errors).values() for message in messages)
-        return show.page("pages/session_dates.html", dates=[], problem={"title": error.detail, "detail": said})
-    return show.page("pages/session_dates.html", dates=dates)
+        return _dates(dates=[], problem={"title": error.detail, "detail": said})
+    return _dates(dates=dates)
+
+
+def _dates(**found: Any) -> ResponseReturnValue:
+    """With them the question which of two equal times the first is, which belongs beside its field."""
+    return show.page("pages/session_dates.html", values=show.typed_values(), **found)
 
 
 def _times(id: UUID) -> Json:
     return {
         "engagement_id": str(id),
-        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        "starts_at": clock.typed_instant("starts_at"),
         "time_zone": str(clock.reader_zone()),
         **show.whole(show.form("duration_minutes")),
     }
@@ -137,18 +159,22 @@ def _rhythm() -> Json:
 
 @pages.post("/engagements/<uuid:id>/sessions", STAFF)
 def schedule(id: UUID) -> ResponseReturnValue:
-    given = {
-        **_times(id),
-        **show.filled("title", "item_id"),
-        "location": _location(),
-        "attendees": typed_people(),
-        "notify": "notify" in request.form,
-    }
     back = f"/engagements/{id}/sessions"
 
     def again(**again: Any) -> ResponseReturnValue:
         return _new_session(id, **_in_form(again))
 
+    try:
+        times = _times(id)
+    except Invalid as error:
+        return show.once_more(error, again)
+    given = {
+        **times,
+        **show.filled("title", "item_id"),
+        "location": _location(),
+        "attendees": typed_people(),
+        "notify": "notify" in request.form,
+    }
     guests = given["attendees"] if given["notify"] else []
     if refused := told.refused(id, "session_scheduled", guests):
         return again(status=409, values=show.typed_values(), errors={}, problem=None, refused=refused)
@@ -208,9 +234,17 @@ def reschedule_form(id: UUID) -> ResponseReturnValue:
 def reschedule(id: UUID) -> ResponseReturnValue:
     if _by_its_client():
         return bookings.move(id)
+
+    def again(**again: Any) -> ResponseReturnValue:
+        return _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again))
+
+    try:
+        starts_at = clock.typed_instant("starts_at")
+    except Invalid as error:
+        return show.once_more(error, again)
     given = {
         "id": str(id),
-        "starts_at": clock.instant_of(request.form.get("starts_at", "")),
+        "starts_at": starts_at,
         **show.whole(show.filled("duration_minutes")),
         **show.nullable("reason"),
         "notify": "notify" in request.form,
@@ -219,7 +253,7 @@ def reschedule(id: UUID) -> ResponseReturnValue:
         calls.reschedule_session,
         given,
         lambda _: show.done(_next(id), _told("The session is moved"), show_url=f"/sessions/{id}"),
-        lambda **again: _dialog("pages/session_reschedule.html", id, "session_rescheduled", _in_form(again)),
+        again,
     )
 
 
@@ -274,6 +308,9 @@ def edit(id: UUID) -> ResponseReturnValue:
     def again(**again: Any) -> ResponseReturnValue:
         return _dialog("pages/session_edit.html", id, "session_rescheduled", _in_form(again))
 
+    if notify and (refused := _refused_by_changes(one, guests)):
+        return again(status=409, values=show.typed_values(), errors={}, problem=None, refused=refused)
+
     def attendees_too(_: Any) -> ResponseReturnValue:
         if guests == _guests(one):
             return saved(None)
@@ -286,6 +323,18 @@ def edit(id: UUID) -> ResponseReturnValue:
     if not changed:
         return attendees_too(None)
     return show.attempt(calls.update_session, {"id": str(id), **changed, "notify": notify}, attendees_too, again)
+
+
+def _refused_by_changes(one: Json, guests: list[Json]) -> list[Json]:
+    """The gate's verdicts on those who are added and those who are dropped but would not be told so (C2)."""
+    before, after = ({guest["email"].lower() for guest in people} for people in (_guests(one), guests))
+    added = [guest for guest in guests if guest["email"].lower() not in before]
+    dropped = [guest for guest in _guests(one) if guest["email"].lower() not in after]
+    engagement = one["engagement_id"]
+    return [
+        *told.refused(engagement, "session_scheduled", added),
+        *told.refused(engagement, "session_cancelled", dropped),
+    ]
 
 
 @pages.post("/sessions/<uuid:id>/complete", STAFF)

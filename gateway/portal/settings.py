@@ -9,7 +9,11 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from contracts.calls import engagements as calls
+from contracts.calls import logos
+from contracts.errors import Invalid
+from gateway.api.problems import status_of
 from gateway.asking import Json
+from gateway.files import LARGEST_LOGO_FORM, picture
 from gateway.portal import clock, show
 from gateway.portal.invoice_editor import CURRENCIES, PAPERS
 from gateway.portal.pages import ADMIN, Pages
@@ -21,16 +25,22 @@ _SWITCHES = ("cancellations_to_internal_records", "no_show_counts", "late_change
 
 @pages.get("/settings", ADMIN)
 def settings() -> ResponseReturnValue:
-    organisation = show.look(organisation=(calls.get_organisation, {})).need("organisation")
-    values = {
-        **organisation,
-        "reminder_minutes": ", ".join(str(minutes) for minutes in organisation["reminder_minutes"]),
-    }
-    return _settings(values=values)
+    return _settings()
 
 
-def _settings(**again: Any) -> ResponseReturnValue:
-    return show.page("pages/settings.html", currencies=CURRENCIES, papers=PAPERS, **again)
+def _settings(*, values: Json | None = None, **again: Any) -> ResponseReturnValue:
+    """With the organisation's own values, unless others were typed."""
+    found = show.look(organisation=(calls.get_organisation, {}), logo=(logos.get_logo, {}))
+    organisation = found.need("organisation")
+    minutes = ", ".join(str(minutes) for minutes in organisation["reminder_minutes"])
+    return show.page(
+        "pages/settings.html",
+        currencies=CURRENCIES,
+        papers=PAPERS,
+        logo=found.beside("logo"),
+        values=values or {**organisation, "reminder_minutes": minutes},
+        **again,
+    )
 
 
 @pages.post("/settings", ADMIN)
@@ -57,6 +67,29 @@ def _settings_again(**again: Any) -> ResponseReturnValue:
     for name, messages in again["errors"].items():
         errors.setdefault(name.split(".")[0], []).extend(messages)
     return _settings(**{**again, "errors": errors})
+
+
+@pages.post("/settings/logo", ADMIN, largest=LARGEST_LOGO_FORM)
+def put_logo() -> ResponseReturnValue:
+    try:
+        given = {"file": picture()}
+    except Invalid as error:
+        return _settings(status=status_of(error), errors=error.errors)
+    return show.attempt(logos.put_logo, given, lambda _: show.done("/settings", "The logo is saved."), _logo_again)
+
+
+def _logo_again(*, values: Json, **again: Any) -> ResponseReturnValue:
+    return _settings(**again)
+
+
+@pages.get("/settings/logo/remove", ADMIN)
+def ask_to_remove_logo() -> ResponseReturnValue:
+    return show.page("pages/logo_remove.html")
+
+
+@pages.post("/settings/logo/remove", ADMIN)
+def remove_logo() -> ResponseReturnValue:
+    return show.act(logos.remove_logo, {}, "/settings", "The logo is removed.")
 
 
 # API tokens -------------------------------------------------------------------------------------------------------

@@ -56,6 +56,11 @@ class Answers:
         found = self._found[name]
         return {} if isinstance(found, CoachworksError) else found
 
+    def why_not(self, name: str) -> str:
+        """The sentence of what an answer ended in; empty if there is one."""
+        found = self._found[name]
+        return found.detail if isinstance(found, CoachworksError) else ""
+
     def items(self, name: str) -> Any:
         """The items of a list that only a part of the page shows, or a `Down`."""
         found = self.part(name)
@@ -133,10 +138,15 @@ def attempt(
     try:
         answer = ask(call, given, if_match=request.form.get("version", type=int))
     except (*_SHOWN_IN_FORM, NotFound) as error:
-        # What was chosen may be gone; if what the form is about is gone, `again` does not find it either: 404.
-        status = 409 if isinstance(error, NotFound) else status_of(error)
-        return again(status=status, values=typed_values(), errors=flat(error.errors), problem=problem(error))
+        return once_more(error, again)
     return succeed(typed(call, answer))
+
+
+def once_more(error: CoachworksError, again: Callable[..., ResponseReturnValue]) -> ResponseReturnValue:
+    """The form as `again` shows it, with what was typed and what is wrong with it."""
+    # What was chosen may be gone; if what the form is about is gone, `again` does not find it either: 404.
+    status = 409 if isinstance(error, NotFound) else status_of(error)
+    return again(status=status, values=typed_values(), errors=flat(error.errors), problem=problem(error))
 
 
 def act(call: Call, given: Json, address: str, toast: str, **links: str) -> ResponseReturnValue:

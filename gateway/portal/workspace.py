@@ -32,8 +32,8 @@ def pane(
     more: Mapping[str, Call] = MappingProxyType({}),
     then: Callable[[show.Answers], dict[str, tuple[Call, Json]]] = lambda found: {},
 ) -> ResponseReturnValue:
-    """The list, and what was chosen of it with its comments and `more`, in one round; `filters` are kept in its
-    addresses. `then` says what can be asked only after that, in a second one."""
+    """The list, and what was chosen of it with its comments and `more`, in one round; `filters` and the list's page are
+    kept in its addresses. `then` says what can be asked only after that, in a second one."""
     asked = {"listed": listed}
     if chosen:
         cursor = {"cursor": request.args["comments"]} if request.args.get("comments") else {}
@@ -54,6 +54,7 @@ def pane(
         **{name: found.part(name) for name in more if chosen},
         today=clock.local(clock.now()).date(),
         filters=show.query(*filters),
+        kept=show.query(*filters, "cursor"),
         **show.pager(found.part("listed"), filters),
         **values,
     )

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import environs
 
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, keys
 from services.billing.cards.stripe_api import API_BASE, StripeAccount
 
 
@@ -16,6 +16,7 @@ from services.billing.cards.stripe_api import API_BASE, StripeAccount
 class Settings(ServiceSettings):
     """`stripe` is None where payment by card is not set up: `STRIPE_SECRET_KEY` and `STRIPE_WEBHOOK_SECRET` are empty.
 
+    `STRIPE_WEBHOOK_SECRET` may be two, separated by a comma, while one takes the other's place.
     `STRIPE_API_BASE` is another server that speaks Stripe's API, such as `http://127.0.0.1:12111`.
     """
 
@@ -32,4 +33,4 @@ class Settings(ServiceSettings):
             raise environs.EnvError(f'Environment variable "{missing}" is empty, and payment by card needs both.')
         if urlsplit(api_base).scheme not in ("http", "https") or not urlsplit(api_base).hostname:
             raise environs.EnvError(f'Environment variable "STRIPE_API_BASE" must be a web address, not {api_base!r}.')
-        return {"stripe": StripeAccount(secret_key, webhook_secret, api_base.rstrip("/"))}
+        return {"stripe": StripeAccount(secret_key, keys(env, "STRIPE_WEBHOOK_SECRET"), api_base.rstrip("/"))}

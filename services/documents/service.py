@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Every, Mirror, On, Service
 from contracts.calls import documents as calls
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import forms as form_calls
 from services.documents.base import Base
 from services.documents.copies import operations as copies
 from services.documents.erasures import operations as erasures
-from services.documents.files import http, sweep
+from services.documents.facts import facts
+from services.documents.files import http, lacking, sweep
 from services.documents.forms import operations as forms
 from services.documents.forms import reminders
 from services.documents.library import operations as library
 from services.documents.resources import operations as resources
-from services.documents.settings import Settings
+from services.documents.settings import Settings, folder_of_contents
 
 service = Service(
     name="documents",
@@ -49,14 +50,17 @@ service = Service(
         erasure_calls.export_from_documents: erasures.export,
     },
     listens=[
-        On("engagements.engagement.*.v1", copies.engagement_changed),
+        Mirror("engagements.engagement.*.v1", copies.engagement_changed),
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
-        On("engagements.client.*.v1", copies.client_changed),
-        On("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
-        On("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
-        On("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
+        Mirror("engagements.client.*.v1", copies.client_changed),
+        Mirror("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
+        Mirror("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
+        Mirror("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
         On("engagements.item.sent.v1", forms.item_sent, unless=erasures.is_over),
     ],
     every=[Every(60 * 60, sweep.sweep), Every(60 * 60, forms.expire), Every(60, reminders.remind)],
     serves=http.make_app,
+    facts=facts,
+    bytes_in=folder_of_contents,
+    lacks=lacking.lacks,
 )

@@ -11,7 +11,7 @@ from environs import Env, EnvError
 
 from chassis.settings import ServiceSettings
 from services.documents.files.bucket import Bucket, BucketPlace
-from services.documents.files.folder import Folder
+from services.documents.files.folder import Folder, contents_in
 from services.documents.files.store import Store
 
 
@@ -32,6 +32,12 @@ class Settings(ServiceSettings):
 def open_store(storage: Path | BucketPlace) -> Store:
     """The store of all bytes that the setting names."""
     return Bucket(storage) if isinstance(storage, BucketPlace) else Folder(storage)
+
+
+def folder_of_contents(settings: ServiceSettings) -> Path | None:
+    """Where all bytes lie beside each other; None for a bucket, which is kept safe by whoever runs it."""
+    assert isinstance(settings, Settings)
+    return contents_in(settings.storage) if isinstance(settings.storage, Path) else None
 
 
 def _place(url: str) -> Path | BucketPlace:

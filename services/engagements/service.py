@@ -1,6 +1,6 @@
 """The engagements service: what it answers, what it listens to, what it does by itself."""
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import assignments as assignment_calls
 from contracts.calls import engagements as calls
 from contracts.calls import erasures as erasure_calls
@@ -18,6 +18,7 @@ from services.engagements.copies import operations as copies
 from services.engagements.engagements import operations as engagements
 from services.engagements.erasures import exporting
 from services.engagements.erasures import operations as erasures
+from services.engagements.facts import facts
 from services.engagements.feedback import operations as feedback
 from services.engagements.goals import milestones
 from services.engagements.goals import operations as goals
@@ -162,20 +163,23 @@ service = Service(
         calls.list_activity: activity.list_activity,
     },
     listens=[
-        On("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over),
+        On("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over, mirrors=copies.mirror_session),
         On("scheduling.attendee.*.v1", copies.attendee_changed, unless=erasures.is_over),
         On("documents.resource.*.v1", copies.resource_changed, unless=erasures.is_over),
         On("documents.folder.*.v1", copies.folder_changed, unless=erasures.is_over),
-        On("documents.file.*.v1", copies.file_changed, unless=erasures.is_over),
-        On("documents.form.*.v1", copies.form_changed),
+        Mirror("documents.file.*.v1", copies.file_changed, unless=erasures.is_over),
+        Mirror("documents.form.*.v1", copies.form_changed),
         On("documents.form_request.sent.v1", following.form_sent),
         On("documents.form_request.answered.v1", following.form_answered),
         On("billing.invoice.sent.v1", following.invoice_sent),
         On("billing.invoice.paid.v1", following.invoice_paid),
-        On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over),
+        On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over, mirrors=copies.mirror_invoice),
         On("billing.payment.removed.v1", copies.payment_removed, unless=erasures.is_over),
+        On("billing.credit_note.issued.v1", copies.credit_note_issued, unless=erasures.is_over),
         On("notifications.notification.*.v1", copies.mail_settled, unless=erasures.is_over),
         On("*.client.erased.v1", erasures.settled),
     ],
     every=[Every(1, delivery.send_due), Every(3600, sign_ins.forget_expired)],
+    facts=facts,
+    backlogs=[Backlog("items", delivery.backlog)],
 )

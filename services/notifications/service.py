@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import erasures as erasure_calls
 from contracts.calls import item_notifications as item_calls
 from contracts.calls import notifications as calls
@@ -14,12 +14,13 @@ from services.notifications.erasures import operations as erasures
 from services.notifications.eventlog import operations as eventlog
 from services.notifications.items import operations as items
 from services.notifications.outbound import operations as outbound
-from services.notifications.outbound.sender import send_due
+from services.notifications.outbound import sender
 from services.notifications.preferences import operations as preferences
 from services.notifications.settings import Settings
 from services.notifications.suppressions import operations as suppressions
 from services.notifications.webhooks import delivering
 from services.notifications.webhooks import operations as webhooks
+from services.notifications.webhooks.models import WebhookEndpoint
 from services.notifications.wordings import operations as wordings
 
 service = Service(
@@ -61,32 +62,38 @@ service = Service(
     },
     listens=[
         On("#", eventlog.record),  # the first, see there
-        On("engagements.organisation.*.v1", copies.organisation_changed),
+        Mirror("engagements.organisation.*.v1", copies.organisation_changed),
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
-        On("engagements.client.*.v1", copies.client_changed),
-        On("engagements.coach.*.v1", copies.coach_changed),
-        On("engagements.engagement.*.v1", copies.engagement_changed),
-        On("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over),
-        On("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over),
-        On("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
-        On("engagements.goal.*.v1", copies.goal_changed, unless=erasures.is_over),
-        On("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
-        On("engagements.comment.deleted.v1", copies.comment_deleted),
-        On("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
-        On("engagements.feedback.received.v1", copies.feedback_received),
-        On("engagements.stakeholder.*.v1", copies.stakeholder_changed),
-        On("documents.form_request.*.v1", copies.form_request_changed, unless=erasures.is_over),
-        On("documents.resource.shared.v1", copies.resource_shared, unless=erasures.is_over),
-        On("documents.resource.removed.v1", copies.resource_removed),
-        On("documents.folder.shared.v1", copies.folder_shared, unless=erasures.is_over),
-        On("documents.folder.removed.v1", copies.folder_removed),
+        Mirror("engagements.client.*.v1", copies.client_changed),
+        Mirror("engagements.coach.*.v1", copies.coach_changed),
+        Mirror("engagements.engagement.*.v1", copies.engagement_changed),
+        Mirror("scheduling.session.*.v1", copies.session_changed, unless=erasures.is_over),
+        Mirror("billing.invoice.*.v1", copies.invoice_changed, unless=erasures.is_over),
+        Mirror("engagements.note.*.v1", copies.note_changed, unless=erasures.is_over),
+        Mirror("engagements.goal.*.v1", copies.goal_changed, unless=erasures.is_over),
+        Mirror("engagements.assignment.*.v1", copies.assignment_changed, unless=erasures.is_over),
+        Mirror("engagements.comment.deleted.v1", copies.comment_deleted),
+        Mirror("engagements.item.*.v1", copies.item_changed, unless=erasures.is_over),
+        Mirror("engagements.feedback.received.v1", copies.feedback_received),
+        Mirror("engagements.stakeholder.*.v1", copies.stakeholder_changed),
+        Mirror("documents.form_request.*.v1", copies.form_request_changed, unless=erasures.is_over),
+        Mirror("documents.resource.shared.v1", copies.resource_shared, unless=erasures.is_over),
+        Mirror("documents.resource.removed.v1", copies.resource_removed),
+        Mirror("documents.folder.shared.v1", copies.folder_shared, unless=erasures.is_over),
+        Mirror("documents.folder.removed.v1", copies.folder_removed),
         On("notification.requested.v1", outbound.queue, unless=erasures.is_over),
     ],
     every=[
-        Every(1, send_due),
+        Every(1, sender.send_due),
         Every(60 * 60, suppressions.forget_links),
         Every(1, delivering.hand_out),
         Every(1, delivering.deliver_due),
         Every(60 * 60, delivering.forget_deliveries),
+    ],
+    seals={"webhook": WebhookEndpoint.sealed_secret},
+    backlogs=[
+        Backlog("mail", sender.backlog),
+        Backlog("mail_retries", sender.retries),
+        Backlog("webhooks", delivering.backlog),
     ],
 )

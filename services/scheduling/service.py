@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chassis.service import Every, On, Service
+from chassis.service import Backlog, Every, Mirror, On, Service
 from contracts.calls import availability as availability_calls
 from contracts.calls import bookings as booking_calls
 from contracts.calls import calendar_feeds as feed_calls
@@ -15,8 +15,10 @@ from services.scheduling.base import Base
 from services.scheduling.bookings import operations as bookings
 from services.scheduling.calendars import operations as calendars
 from services.scheduling.calendars import syncing
+from services.scheduling.calendars.models import Calendar
 from services.scheduling.copies import operations as copies
 from services.scheduling.erasures import operations as erasures
+from services.scheduling.facts import facts
 from services.scheduling.feeds import operations as feeds
 from services.scheduling.reminders import operations as reminders
 from services.scheduling.replies import operations as replies
@@ -61,12 +63,15 @@ service = Service(
         erasure_calls.export_from_scheduling: erasures.export,
     },
     listens=[
-        On("engagements.organisation.*.v1", copies.organisation_changed),
-        On("engagements.coach.*.v1", copies.coach_changed),
+        Mirror("engagements.organisation.*.v1", copies.organisation_changed),
+        On("engagements.coach.*.v1", copies.coach_changed, mirrors=copies.mirror_coach),
         On("engagements.client.erased.v1", erasures.erase),  # before the copy is, which has the address
-        On("engagements.client.*.v1", copies.client_changed),
-        On("engagements.engagement.*.v1", copies.engagement_changed),
-        On("engagements.item.*.v1", copies.item_changed),
+        On("engagements.client.*.v1", copies.client_changed, mirrors=copies.mirror_client),
+        On("engagements.engagement.*.v1", copies.engagement_changed, mirrors=copies.mirror_engagement),
+        Mirror("engagements.item.*.v1", copies.item_changed),
     ],
     every=[Every(30, reminders.remind), Every(2, syncing.sync_due)],
+    seals={"calendar": Calendar.password},
+    facts=facts,
+    backlogs=[Backlog("calendars", syncing.backlog)],
 )

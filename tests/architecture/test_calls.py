@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.calls import Call, billing, cards, engagements, erasures
+from contracts.calls import Call, billing, cards, credit_notes, engagements, erasures
 from tests.architecture.house import SERVICES, calls_of, references, service_of, sources
 
 
@@ -37,6 +37,8 @@ def test_a_caller_waits_six_seconds_and_longer_only_for_what_is_long_work() -> N
         billing.remind_invoice.path: 20,
         billing.invoice_pdf.path: 20,
         billing.client_statement_pdf.path: 20,
+        credit_notes.credit_note_pdf.path: 20,
+        credit_notes.preview_credit_note_pdf.path: 20,
         billing.invoice_totals.path: 20,  # of all invoices
         cards.open_pay_link.path: 12,  # Stripe is asked
         cards.check_out_invoice.path: 12,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,7 +38,7 @@ def environment(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 
 def test_each_service_is_served_worked_and_migrated_and_there_is_nothing_else() -> None:
     migrations = {f"{service}-migrate": f"migrate {service}" for service in SERVICES}
-    around = {"rabbitmq", "postgres", "gateway", "mailcatcher"}
+    around = {"rabbitmq", "postgres", "gateway", "mailcatcher", "prometheus", "grafana"}
     assert set(COMPOSE) == PROCESSES.keys() | migrations.keys() | around
     for name, command in (PROCESSES | migrations).items():
         assert COMPOSE[name]["command"] == command.split(), name
@@ -87,10 +89,31 @@ def test_no_process_starts_before_its_migration_is_done() -> None:
 def test_the_first_event_finds_the_queues_of_all_services() -> None:
     """Migrating engagements sets up the organisation; what it publishes is lost to a service that has no queue yet."""
     (setting_up,) = [service for service in SERVICES if service_of(service).prepares]
-    others = {f"{service}-migrate": {"condition": "service_completed_successfully"} for service in SERVICES}
-    others.pop(f"{setting_up}-migrate")
+    done = {"condition": "service_completed_successfully", "required": False}  # it may run by itself, later
+    others = {f"{service}-migrate": done for service in SERVICES if service != setting_up}
     assert COMPOSE[f"{setting_up}-migrate"]["depends_on"] == others
     assert setting_up == FIRST_TO_PUBLISH
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_profile_runs_one_service_beside_the_broker_and_the_databases(service: str) -> None:
+    assert of_profile(service) == {service, f"{service}-worker", f"{service}-migrate", "rabbitmq", "postgres"}
+    for name in of_profile(service):
+        needed = {other for other, how in COMPOSE[name].get("depends_on", {}).items() if how.get("required", True)}
+        assert needed <= of_profile(service), name
+
+
+def test_all_runs_the_whole_and_dev_adds_the_mail_catcher() -> None:
+    assert of_profile("all") == COMPOSE.keys() - {"mailcatcher", "prometheus", "grafana"}
+    assert of_profile("dev") == {"mailcatcher", "rabbitmq", "postgres"}
+    assert of_profile("gateway") == {"gateway", "rabbitmq", "postgres"}
+    made = subprocess.run([sys.executable, "-m", "deploy.keys"], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "COMPOSE_PROFILES=all,dev" in made.stdout.splitlines()
+
+
+def of_profile(profile: str) -> set[str]:
+    """What runs with that profile alone."""
+    return {name for name, container in COMPOSE.items() if profile in container.get("profiles", [profile])}
 
 
 def test_serve_and_worker_of_documents_see_the_same_bytes() -> None:
@@ -99,5 +122,15 @@ def test_serve_and_worker_of_documents_see_the_same_bytes() -> None:
     assert volumes == [[f"files:{folder}"]] * 2
 
 
-def test_only_the_gateway_and_the_mail_catcher_can_be_reached_from_outside() -> None:
-    assert {name for name, container in COMPOSE.items() if "ports" in container} == {"gateway", "mailcatcher"}
+def test_only_what_people_look_at_can_be_reached_from_outside() -> None:
+    reached = {name for name, container in COMPOSE.items() if "ports" in container}
+    assert reached == {"gateway", "mailcatcher", "grafana"}
+    (metrics,) = [environment_of("gateway")["HTTP_PORT"]]
+    assert not any(metrics in port for port in COMPOSE["gateway"]["ports"])
+
+
+def test_prometheus_and_grafana_run_only_where_they_are_asked_for_and_read_every_process() -> None:
+    assert [COMPOSE[name]["profiles"] for name in ("prometheus", "grafana")] == [["observe"]] * 2
+    (job,) = yaml.safe_load((ROOT / "deploy" / "prometheus" / "prometheus.yml").read_text())["scrape_configs"]
+    read = {(name, str(group["port"])) for group in job["dns_sd_configs"] for name in group["names"]}
+    assert read == {(name, environment_of(name)["HTTP_PORT"]) for name in (*PROCESSES, "gateway")}

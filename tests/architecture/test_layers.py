@@ -2,32 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
-import re
-import shutil
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.house import ROOT, SERVICES
+from tests.support.images import lay_out, run_alone
 
-#: Imports its arguments where only the given packages exist, and nothing may be opened.
-_ALONE = """
-import importlib, json, sys
-
-tree, packages, absent, modules = json.loads(sys.argv[1])
-sys.path[:0] = [tree]
-sys.path.append(packages)
-
-
-class Absent:
-    def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in absent:
-            raise ModuleNotFoundError(f"{name} is not among its requirements", name=name)
+#: Imports its arguments, and nothing may be opened meanwhile.
+_IMPORT = """
+import importlib
 
 
 def refuse(event, arguments):
@@ -35,9 +21,8 @@ def refuse(event, arguments):
         raise RuntimeError(f"{event} while importing: {arguments}")
 
 
-sys.meta_path.insert(0, Absent())
 sys.addaudithook(refuse)
-for module in modules:
+for module in sys.argv[1:]:
     importlib.import_module(module)
 ours = {name.split(".")[0] for name in sys.modules} & {"contracts", "chassis", "services", "gateway", "deploy"}
 assert all((sys.modules[name].__file__ or tree).startswith(tree) for name in ours)
@@ -51,45 +36,31 @@ def test_imports_keep_the_layers() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _canonical(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def _absent_for(part: str) -> list[str]:
-    """The importable names of every installed package that is not among the requirements of that part."""
-    lines = (ROOT / "requirements" / f"{part}.txt").read_text().splitlines()
-    required = {_canonical(found.group(1)) for line in lines if (found := re.match(r"([A-Za-z0-9][\w.-]*)==", line))}
-    assert "marshmallow" in required
-    allowed = required | {"coachworks"}  # ours is what the tree contains
-    present = importlib.metadata.packages_distributions()
-    return sorted(name for name, givers in present.items() if not {_canonical(giver) for giver in givers} & allowed)
-
-
-def _import_alone(tree: Path, part: str, folders: list[str], modules: list[str]) -> subprocess.CompletedProcess[str]:
-    for folder in folders:
-        shutil.copytree(ROOT / folder, tree / folder, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    given = json.dumps([str(tree), sysconfig.get_path("purelib"), _absent_for(part), modules])
-    command = [sys.executable, "-S", "-I", "-c", _ALONE, given]
-    return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False, timeout=120)
-
-
 @pytest.mark.parametrize("service", SERVICES)
-def test_each_service_starts_in_a_tree_without_the_others_and_opens_nothing(service: str, tmp_path: Path) -> None:
-    folders = ["contracts", "chassis", f"services/{service}"]
-    (tmp_path / "services").mkdir()
-    shutil.copy(ROOT / "services" / "__init__.py", tmp_path / "services")
+def test_each_service_starts_in_its_image_without_the_others_and_opens_nothing(service: str, tmp_path: Path) -> None:
+    lay_out("service", tmp_path, SERVICE=service)
+    assert {path.name for path in tmp_path.iterdir()} == {"contracts", "chassis", "services", "requirements.txt"}
+    assert {path.name for path in (tmp_path / "services").iterdir()} == {"__init__.py", service}
     modules = [f"services.{service}.service", "chassis.cli", "chassis.serve", "chassis.worker", "chassis.startup"]
-    done = _import_alone(tmp_path, service, folders, modules)
+    done = run_alone(tmp_path, _IMPORT, *modules)
     assert done.stdout == "alone\n", done.stderr
 
 
-def test_the_gateway_starts_in_a_tree_without_services(tmp_path: Path) -> None:
-    done = _import_alone(
-        tmp_path, "gateway", ["contracts", "chassis", "gateway"], ["gateway.app", "chassis.rpc_client"]
-    )
+def test_the_gateway_starts_in_its_image_without_services(tmp_path: Path) -> None:
+    lay_out("gateway", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"contracts", "chassis", "gateway", "requirements.txt"}
+    done = run_alone(tmp_path, _IMPORT, "gateway.app", "chassis.rpc_client")
+    assert done.stdout == "alone\n", done.stderr
+
+
+def test_the_mail_catcher_starts_in_its_image(tmp_path: Path) -> None:
+    lay_out("mailcatcher", tmp_path)
+    assert {path.name for path in tmp_path.iterdir()} == {"deploy", "requirements.txt"}
+    done = run_alone(tmp_path, _IMPORT, "deploy.mailcatcher.pages", "deploy.mailcatcher.smtp")
     assert done.stdout == "alone\n", done.stderr
 
 
 def test_the_proof_notices_what_is_missing(tmp_path: Path) -> None:
-    done = _import_alone(tmp_path, "billing", ["contracts"], ["contracts.events", "flask"])
+    lay_out("service", tmp_path, SERVICE="billing")
+    done = run_alone(tmp_path, _IMPORT, "contracts.events", "flask")
     assert "flask is not among its requirements" in done.stderr

@@ -29,7 +29,7 @@ def app() -> Flask:
         amqp_url="amqp://unused",
         documents_url="http://unused",
         public_url="http://localhost",
-        secret_key="a secret of the tests",
+        secret_keys=("a secret of the tests",),
     )
     return create_app(settings, NobodyIsAsked())  # type: ignore[arg-type]
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.support.stripe import stripe_server
 from tests.system.conftest import Running
 
 ARTEFACTS = Path(os.environ.get("ARTEFACTS", "var/screenshots"))
@@ -18,10 +19,13 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One system for all tests of this package."""
-    made = Running(tmp_path_factory.mktemp("browser"))
-    yield made
-    made.local.stop()
+    """One system for all tests of this package; it takes payments by card."""
+    with stripe_server() as stripe:
+        made = Running(tmp_path_factory.mktemp("browser"), **stripe.settings)
+        made.stripe = stripe
+        stripe.webhooks = f"{made.local.url}/api/v1/webhooks/stripe"
+        yield made
+        made.local.stop()
 
 
 @pytest.fixture(scope="package")

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -165,7 +166,7 @@ def test_pages_of_strangers(page: Page) -> None:
 def test_pages_of_staff(page: Page, place: Place) -> None:
     sign_in(page, ADMIN, PASSWORD)
     lists = ["/", "/clients", "/invoices", "/programs", "/library", "/note-templates", "/notifications"]
-    own = ["/todos", "/team", "/settings", "/profile", "/profile/calendar"]
+    own = ["/todos", "/team", "/settings", "/settings/stripe", "/profile", "/profile/calendar"]
     record = [f"{place.client}{tab}" for tab in ("", "/notes", "/mail", "/profile")]
     panes = [f"{place.engagement}{tab}" for tab in ("", *place.workspace, "/resources", "/sessions", "/invoices")]
     assert flaws_of(page, *lists, *own, *record, *panes, place.session, place.draft, place.invoice, place.mail) == []
@@ -205,6 +206,39 @@ def test_dialogs_of_notes_goals_assignments_and_files(page: Page, place: Place) 
             expect(page.get_by_role("dialog")).to_be_visible()
             found += flaws(page)
     assert found == []
+
+
+def test_menus_and_the_dialogs_behind_them(page: Page, running: Running, place: Place) -> None:
+    sign_in(page, ADMIN, PASSWORD)
+    _, goal, assignment = place.workspace
+    private = running.admin.post(f"{place.engagement}/notes", {"title": "Private"}, expect=201)
+    menus = [
+        (f"/notes/{private['id']}", "Menu of the note", "Share with client…"),
+        (goal, "Menu of the goal", "Edit…"),
+        (goal, "Menu of Count to seven", "Edit…"),
+        (assignment, "Menu of the assignment", "Edit…"),
+    ]
+    found = []
+    for tail, menu, name in menus:
+        page.goto(place.engagement + tail)
+        page.get_by_label(menu).click()
+        found += flaws(page)
+        page.get_by_role("link", name=name).click()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        found += flaws(page)
+    assert found == []
+
+
+def test_a_note_that_was_changed_elsewhere(page: Page, running: Running, place: Place) -> None:
+    sign_in(page, ADMIN, PASSWORD)
+    page.goto(place.engagement + place.workspace[0])
+    editor = page.locator(".rich-editor [contenteditable=true]")
+    expect(editor).to_contain_text("later")
+    running.admin.patch(place.workspace[0], {"body": f"<p>Say it later, {uuid4()}.</p>"})
+    editor.click()
+    page.keyboard.type("Mine. ")
+    expect(page.get_by_role("alert").filter(has_text="This text was changed elsewhere")).to_be_visible()
+    assert flaws(page) == []
 
 
 def test_pages_of_clients(page: Page, place: Place) -> None:

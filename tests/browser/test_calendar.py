@@ -158,6 +158,39 @@ def test_a_session_outside_of_the_usual_hours_and_days_is_shown_all_the_same(
     coach_api.post(f"/sessions/{late['id']}/cancel", {"notify": False})
 
 
+def test_c14_a_time_that_comes_twice_is_asked_about_and_the_session_stays_there(
+    coach: Page, session: str, coach_api: Api
+) -> None:
+    path = f"/engagements/{coach_api.get(session)['engagement_id']}/sessions"
+    coach.goto(path)
+    coach.get_by_role("link", name="Add new appointment").first.click()
+    dialog = coach.get_by_role("dialog")
+    dialog.get_by_label("Date and time").fill("2030-11-03T01:30")  # clocks go back there at two that night
+    dialog.get_by_label("Repeat").select_option("week")
+    second = dialog.get_by_role("group", name="Clocks show this time twice").get_by_label("The second, UTC-05:00 (EST)")
+    expect(second).to_have_count(0)
+    dialog.get_by_role("button", name="Show the dates").click()
+    second.check()
+    dialog.get_by_role("button", name="Show the dates").click()
+    expect(dialog.get_by_text("Sun 3 November 2030, 01:30 EST")).to_be_visible()
+    expect(second).to_be_checked()
+    coach.screenshot(path=ARTEFACTS / "100-time-that-comes-twice.png")
+    assert flaws(coach) == []
+    dialog.get_by_label("Repeat").select_option("")
+    dialog.get_by_label("Send the mails").uncheck()
+    dialog.get_by_role("button", name="Schedule").click()
+    expect(coach.get_by_text("The session is scheduled. Nobody was mailed.")).to_be_visible()
+    (made,) = [one for one in coach_api.get(path)["items"] if one["starts_at"] == "2030-11-03T06:30:00Z"]
+    coach.goto(f"/sessions/{made['id']}/reschedule")
+    expect(coach.get_by_label("The second, UTC-05:00 (EST)")).to_be_checked()
+    coach.get_by_label("Minutes").fill("45")
+    coach.get_by_role("button", name="Move it").click()
+    expect(coach.get_by_text("The session is moved")).to_be_visible()
+    moved = coach_api.get(f"/sessions/{made['id']}")
+    assert (moved["starts_at"], moved["ends_at"]) == ("2030-11-03T06:30:00Z", "2030-11-03T07:15:00Z")
+    coach_api.post(f"/sessions/{made['id']}/cancel", {"notify": False})
+
+
 def test_an_admin_chooses_whose_sessions_are_shown(running: Running, browser: Browser, session: str) -> None:
     for page in opened(running, browser, ADMIN, PASSWORD, **SCREENS["light-1440"]):
         expect(shown(page)).to_contain_text("Carmen Diaz")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.people import drag_to_top, enrol, sign_in
 from tests.browser.test_library import DROP
@@ -107,6 +107,45 @@ def test_a_form_that_rests_on_an_older_version_changes_nothing_at_first(
     assert running.admin.get(f"/goals/{goal['id']}")["name"] == "Two editors"
 
 
+def test_s2_44_to_s2_58_goals_work_with_the_keyboard_alone(coach: Page, engagement: str) -> None:
+    def reach(target: Locator) -> None:
+        """As far with Tab as it takes."""
+        for _ in range(80):
+            if target.evaluate("element => element === document.activeElement"):
+                return
+            coach.keyboard.press("Tab")
+        expect(target).to_be_focused()
+
+    coach.goto(f"{engagement}/goals")
+    reach(coach.get_by_role("link", name="Create goal").first)
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_role("dialog")).to_be_visible()
+    reach(coach.get_by_label("Name"))
+    coach.keyboard.type("Speak last")
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_role("heading", name="Speak last")).to_be_visible()
+    reach(coach.get_by_role("link", name="Milestone", exact=True))
+    coach.keyboard.press("Enter")
+    reach(coach.get_by_label("Name"))
+    coach.keyboard.type("Count to seven")
+    coach.keyboard.press("Enter")
+    tick = coach.get_by_role("checkbox", name="Count to seven")
+    expect(tick).to_be_visible()
+    reach(tick)
+    coach.keyboard.press("Space")
+    expect(tick).to_be_checked()
+    reach(coach.get_by_label("Menu of the goal"))
+    coach.keyboard.press("Enter")
+    reach(coach.get_by_role("link", name="Edit…"))
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_role("dialog")).to_be_visible()
+    coach.keyboard.press("Escape")
+    expect(coach.get_by_role("dialog")).to_have_count(0)
+    reach(coach.get_by_role("button", name="Mark complete"))
+    coach.keyboard.press("Enter")
+    expect(coach.get_by_role("button", name="Reopen")).to_be_visible()
+
+
 def test_s2_53_to_s2_59_milestones_are_added_edited_checked_moved_and_deleted(
     coach: Page, running: Running, engagement: str
 ) -> None:
@@ -197,6 +236,28 @@ def test_s2_62_to_s2_76_an_assignment_gets_files_and_a_link_and_the_client_does_
     coach.get_by_label("Menu of Worksheet.txt").click()
     coach.get_by_role("button", name="Take it off").click()
     expect(coach.get_by_role("link", name="Worksheet.txt")).to_have_count(0)
+
+
+def test_what_is_dropped_goes_to_what_is_shown_and_to_nothing_that_was_shown_before(
+    coach: Page, running: Running, engagement: str
+) -> None:
+    made = [running.admin.post(f"{engagement}/assignments", {"name": name}, expect=201) for name in ("One", "Two")]
+    posted: list[str] = []
+    coach.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    coach.goto(f"{engagement}/resources")
+    panes = coach.get_by_role("navigation", name="Engagement")
+    panes.get_by_role("link", name="Assignments").click()
+    for name in ("One", "Two"):
+        coach.get_by_role("link", name=re.compile(f"^{name}")).click()
+        expect(coach.get_by_role("heading", name=name, exact=True)).to_be_visible()
+    with coach.expect_navigation():
+        coach.evaluate(DROP, ["Offers.txt", "Three."])
+    expect(coach.get_by_role("link", name="Offers.txt")).to_be_visible()
+    panes.get_by_role("link", name="Notes").click()
+    expect(coach.get_by_role("heading", name="Notes", level=2)).to_be_visible()
+    coach.evaluate(DROP, ["Private.txt", "Not for anybody."])
+    coach.evaluate("window.scrollTo(0, 0)")
+    assert posted == [f"{running.local.url}{engagement}/assignments/{made[1]['id']}/files"]
 
 
 def test_s2_60_s2_61_s2_77_what_is_due_stands_on_the_dashboard_and_on_a_page(

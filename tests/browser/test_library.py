@@ -148,7 +148,7 @@ def test_s2_28_a_picture_and_a_pdf_are_seen_without_downloading_them(coach: Page
     for name, content in (("Lantern.png", PNG), ("Plan.pdf", PDF)):
         running.admin.request("POST", "/library/files", expect=201, files={"file": (name, content)})
     coach.goto("/library")
-    of(coach, "Lantern.png", "Preview")
+    coach.get_by_role("link", name="Lantern.png", exact=True).click()
     shown = coach.get_by_role("dialog").get_by_role("img", name="Lantern.png")
     expect(shown).to_be_visible()
     assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1

@@ -25,6 +25,15 @@ PASTE = """(editor, {html, picture}) => {
     if (picture) data.items.add(new File([bytes], "board.png", {type: "image/png"}));
     editor.dispatchEvent(new ClipboardEvent("paste", {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
+#: Drops a picture into the text as a hand would.
+DROP = """(editor, picture) => {
+    const data = new DataTransfer();
+    const bytes = Uint8Array.from(atob(picture), (sign) => sign.charCodeAt(0));
+    data.items.add(new File([bytes], "board.png", {type: "image/png"}));
+    const {left, top} = editor.getBoundingClientRect();
+    const place = {clientX: left + 30, clientY: top + 30};
+    editor.dispatchEvent(new DragEvent("drop", {...place, dataTransfer: data, bubbles: true, cancelable: true}));
+}"""
 LOOKS = """body => [...body.querySelectorAll("h2, li, p")].map((part) => {
     const style = getComputedStyle(part);
     return [part.innerText, style.fontSize, style.fontWeight, style.color];
@@ -150,7 +159,7 @@ def test_s2_37_styles_links_videos_and_pictures_stay_as_they_were_made(
     assert editor_of(page).locator("img").evaluate("picture => picture.naturalWidth") == 10
 
 
-def test_c16_pasted_pictures_are_uploaded_and_those_of_other_sites_left_out(
+def test_c16_pasted_and_dropped_pictures_are_uploaded_and_those_of_other_sites_left_out(
     page: Page, running: Running, engagement: str
 ) -> None:
     note = note_of(running, engagement, "Pasted")
@@ -162,11 +171,13 @@ def test_c16_pasted_pictures_are_uploaded_and_those_of_other_sites_left_out(
     expect(editor.locator("img")).to_have_count(1)
     editor.evaluate(PASTE, {"html": f"<p>inside <img src='data:image/png;base64,{picture}'></p>"})
     expect(editor.locator("img")).to_have_count(2)
+    editor.evaluate(DROP, picture)
+    expect(editor.locator("img")).to_have_count(3)
     editor.evaluate(PASTE, {"html": "<p>elsewhere <img src='https://elsewhere.example/a.png'></p>"})
     expect(page.get_by_text("A picture of another site was left out")).to_be_visible()
     saved(page)
     body = running.admin.get(f"/notes/{note['id']}")["body"]
-    assert len(re.findall(r'<img src="/files/[0-9a-f-]{36}/content"', body)) == 2
+    assert len(re.findall(r'<img src="/files/[0-9a-f-]{36}/content"', body)) == 3
     assert "elsewhere.example" not in body
     assert "data:" not in body
 
@@ -302,6 +313,22 @@ def test_c16_nothing_that_people_write_runs(page: Page, running: Running, engage
         assert page.evaluate("window.owned") is None
     page.goto(engagement)
     assert page.evaluate("window.owned") is None
+
+
+def test_nothing_in_names_of_people_and_programs_runs(page: Page, running: Running) -> None:
+    admin = running.admin
+    for number, hostile in enumerate(HOSTILE):
+        client = admin.post("/clients", {"name": hostile, "email": f"hostile{number}@example.org"}, expect=201)
+        enrolled = {"client_id": client["id"], "program_name": hostile, "sessions_total": 4}
+        made = admin.post("/engagements", {**enrolled, "coach_id": admin.get("/me")["id"]}, expect=201)
+        goal = {"name": hostile[:200], "due_date": "2020-01-05"}
+        admin.post(f"/engagements/{made['id']}/goals", goal, expect=201)
+        for address in (f"/clients/{client['id']}", f"/engagements/{made['id']}"):
+            page.goto(address)
+            assert page.evaluate("window.owned") is None
+    for address in ("/clients", "/", "/todos"):
+        page.goto(address)
+        assert page.evaluate("window.owned") is None
 
 
 def test_the_keyboard_alone_leaves_the_editor(page: Page, running: Running, engagement: str) -> None:

@@ -90,7 +90,7 @@ class Model:
             listens=[On("toy.counter.*.v1", self.seen)],
         )
         settings = Settings(
-            service="toy", database_url=url, amqp_url="", assertion_public_key="", secret_key="", public_url="",
+            service="toy", database_url=url, amqp_url="", assertion_public_keys=(), secret_keys=(), public_url="",
             http_host="", http_port=0,
         )  # fmt: skip
         self.clock = FixedClock(NOW)

@@ -179,7 +179,7 @@ def test_a_new_migration_leads_from_the_newest_one_to_the_models(
 ) -> None:
     shutil.copytree(toy.folder / "migrations", tmp_path / "migrations")
     monkeypatch.setattr(Service, "folder", tmp_path)
-    monkeypatch.setattr(cli, "_service", lambda name: toy)
+    monkeypatch.setattr(cli, "service_named", lambda name: toy)
     reminders = Table("reminder", toy.metadata, Column("number", Integer, primary_key=True))
     try:
         done = CliRunner().invoke(cli.main, ["new-migration", "toy", "Reminders of a counter"])

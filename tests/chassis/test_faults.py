@@ -70,6 +70,14 @@ def test_an_event_that_cannot_be_decoded_is_parked_with_its_bytes(
     the_next_good_one_is_handled(running_toy, hand)
 
 
+def test_an_event_of_a_newer_release_waits_for_who_listens_to_it(running_toy: RunningService, hand: Hand) -> None:
+    newer = "toy.counter.merged.v1"
+    hand.put(PUBLIC, newer, event("merged").replace(TYPE.encode(), newer.encode()), content_type=CONTENT_TYPE)
+    (kept,) = eventually(lambda: [row for row in running_toy.rows("failed_event") if row.routing_key == newer])
+    assert (kept.parked, kept.error) == (False, f"NobodyListens: nothing here listens to {newer}")
+    the_next_good_one_is_handled(running_toy, hand)
+
+
 @pytest.mark.parametrize("stack", ["not a list", [1, {"a": None}], [None]], ids=["text", "mixed", "null"])
 def test_a_malformed_call_id_stack_is_ignored(stack: Any, running_toy: RunningService, hand: Hand) -> None:
     name = uuid.uuid4().hex

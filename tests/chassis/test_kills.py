@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from chassis.health import checks
+from chassis.migrate import current_of
 from chassis.rpc_client import RpcClient
 from contracts.actor import SYSTEM
 from contracts.envelope import CONTENT_TYPE
@@ -251,3 +253,13 @@ def test_a_database_that_is_not_migrated_is_waited_for_and_the_command_is_named(
     with toy.runtime.database.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     eventually(lambda: '"working"' in toy.said("worker"), what="the start")
+
+
+def test_a_database_that_a_newer_release_has_migrated_is_worked_with_and_left_as_it_is(toy: RunningService) -> None:
+    with toy.runtime.database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    toy.migrate()
+    assert current_of(toy.runtime.database) == "0002"
+    toy.start("worker")
+    eventually(lambda: '"working"' in toy.said("worker"), what="the start")
+    assert checks(toy.runtime)["migration"] == "ok"

@@ -105,7 +105,7 @@ SETTINGS = Settings(
     amqp_url="amqp://nowhere",
     documents_url="http://127.0.0.1:9",
     public_url="http://localhost:8000",
-    secret_key="a key for tests",
+    secret_keys=("a key for tests",),
 )
 
 

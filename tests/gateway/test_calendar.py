@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from contracts.calls import calendars
+from tests.gateway.examples import answer_of, every_call
+
 SESSION: dict[str, Any] = {
     "id": "5d8c2f8e-1f57-4f0c-9a0b-7f1d2a3b4c5d",
     "client": {"id": "3b1c2c38-6a52-4f6f-8d0e-6a3f0f4c9b21", "name": "Leila Haddad"},
@@ -88,3 +93,40 @@ def test_a_service_that_is_down_costs_the_sessions_and_not_the_page(browser, bro
     page = browser("coach").get("/calendar")
     assert page.status_code == 200
     assert "This part does not answer just now." in page.get_data(as_text=True)
+
+
+OWN: dict[str, Any] = {"state": "connected", "conflicts": [], "left_out": [], "left_out_total": 0}
+
+
+@pytest.mark.parametrize(
+    ("own", "words"),
+    [
+        ({"state": "failing", "left_out_total": 2}, "Your own calendar does not answer."),
+        ({"conflicts": [{"what": "moved"}], "left_out_total": 2}, "1 session was changed in your own calendar."),
+        ({"left_out_total": 2}, "2 events of your own calendar cannot be read."),
+    ],
+)
+@pytest.mark.parametrize("path", ["/", "/calendar"])
+def test_what_is_wrong_with_the_own_calendar_stands_where_sessions_are_looked_at(browser, broker, path, own, words):
+    for call in every_call():
+        broker.answers[call.path] = answer_of(call)
+    broker.answers["scheduling.get_calendar"] = OWN | own
+    html = browser("coach").get(path).text
+    assert words in html
+    assert '<a href="/profile/calendar">' in html
+    broker.answers["scheduling.get_calendar"] = OWN
+    assert "/profile/calendar" not in browser("coach").get(path).text
+
+
+def test_events_that_block_no_time_are_named_with_their_day_and_why(browser, broker):
+    left_out = [
+        {"address": "standup.ics", "begins_on": "2026-11-03", "reason": "repeats"},
+        {"address": "<b>.ics", "begins_on": None, "reason": "unreadable"},
+    ]
+    shown = answer_of(calendars.get_calendar, state="connected", left_out=left_out, left_out_total=51)
+    broker.answers["scheduling.get_calendar"] = shown
+    html = browser("coach").get("/profile/calendar").text
+    for words in ("standup.ics", "3 Nov 2026", "It repeats more often than ten times a day"):
+        assert words in html
+    for words in ("&lt;b&gt;.ics", "Not known", "It makes no sense to us.", "These are the first 2."):
+        assert words in html

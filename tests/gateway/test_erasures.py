@@ -16,7 +16,7 @@ from gateway import exporting
 from tests.gateway.examples import answer_of, every_call
 
 ID = "0f6c2b8e-5a1d-4a57-9a34-6d7c9f0b1e21"
-FILE, INVOICE, DRAFT = (f"{digit * 8}-5a1d-4a57-9a34-6d7c9f0b1e21" for digit in "123")
+FILE, INVOICE, DRAFT, NOTE = (f"{digit * 8}-5a1d-4a57-9a34-6d7c9f0b1e21" for digit in "1234")
 BASE = f"/clients/{ID}"
 
 
@@ -69,8 +69,10 @@ def test_c24_the_archive_holds_a_part_of_each_service_the_files_and_the_invoices
     files = [{"id": FILE, "name": "../My reflections.pdf"}]
     answers["documents.export_from_documents"] = {"data": {"files": files}}
     invoices = [{"id": INVOICE, "number": "2026-0001"}, {"id": DRAFT, "number": None}]
-    answers["billing.export_from_billing"] = {"data": {"invoices": invoices}}
+    notes = [{"id": NOTE, "number": "CN-2026-0001"}]
+    answers["billing.export_from_billing"] = {"data": {"invoices": invoices, "credit_notes": notes}}
     answers["billing.invoice_pdf"] = {"filename": "x.pdf", "content": base64.b64encode(b"%PDF").decode()}
+    answers["billing.credit_note_pdf"] = {"filename": "y.pdf", "content": base64.b64encode(b"%PDF-").decode()}
     fetched = []
     monkeypatch.setattr(exporting.files, "content", lambda path: fetched.append(path) or iter([b"by", b"tes"]))
     answer = caller("admin")("GET", f"{BASE}/export/zip")
@@ -79,10 +81,12 @@ def test_c24_the_archive_holds_a_part_of_each_service_the_files_and_the_invoices
         assert archive.testzip() is None
         assert set(archive.namelist()) == {
             *(f"{service}.json" for service in SERVICES), f"files/{FILE}.pdf", f"invoices/{INVOICE}.pdf",
+            f"credit-notes/{NOTE}.pdf",
         }  # fmt: skip
         assert json.loads(archive.read("scheduling.json")) == {"of": "scheduling"}
         assert archive.read(f"files/{FILE}.pdf") == b"bytes"
         assert archive.read(f"invoices/{INVOICE}.pdf") == b"%PDF"
+        assert archive.read(f"credit-notes/{NOTE}.pdf") == b"%PDF-"
     assert fetched == [f"{BASE}/files/{FILE}/content"]
 
 

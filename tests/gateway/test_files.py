@@ -91,6 +91,32 @@ def test_an_upload_goes_on_with_the_assertion_of_the_caller(documents, browser, 
     assert toast_of(coach)["text"] == "The file is added."
 
 
+def test_c25_a_form_that_is_sent_twice_adds_its_file_once(documents, broker, browser):
+    coach = browser("coach")
+    path = f"/engagements/{ID}/assignments/{ID}/files"
+    documents.answer = (201, {"Content-Type": "application/json"}, json.dumps({"file_id": ID}).encode())
+
+    def send(name="Plan.txt", content=b"A plan.", mark="a-mark", to=path):
+        form = {"file": (io.BytesIO(content), name), "once": mark, "message": "Read it"}
+        assert coach.post(to, form).status_code == 303
+
+    def keys():
+        return [headers.get("Idempotency-Key") for _, _, headers, _ in documents.requests]
+
+    send()
+    send()
+    assert len(set(keys())) == 1
+    assert keys()[0]
+    assert len({sent.key for sent in broker.sent_to("engagements.add_assignment_file")}) == 1
+    send(name="Other.txt")
+    send(content=b"Another plan.")
+    send(mark="another")
+    send(to="/library/files")
+    assert len(set(keys())) == 5
+    send(mark="")
+    assert keys()[-1] is None, "without a mark each is a wish of its own"
+
+
 def test_a_script_gets_json_and_problems(documents, browser):
     coach = browser("coach")
     headers = {"Accept": "application/json", "X-CSRF-Token": coach.csrf()}

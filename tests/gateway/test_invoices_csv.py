@@ -6,7 +6,7 @@ import csv
 import io
 
 from contracts import errors
-from contracts.calls import billing
+from contracts.calls import billing, credit_notes
 from tests.gateway.examples import answer_of
 
 ONE = answer_of(billing.get_invoice, number="2026-0001", subtotal="1.00", total="1190.00", balance="-0.00")
@@ -77,20 +77,35 @@ def statement(**changes):
     invoice = {
         "id": ONE["id"], "number": "=2026-0001", "state": "sent", "issued_on": "2026-11-24", "due_date": None,
         "total": "100.00", "paid": "40.00", "balance": "60.00", "credit": "0.00",
+        "credited": "11.90",
     }  # fmt: skip
     payment = {
         **answer_of(billing.record_payment, invoice_id=ONE["id"], amount="40.00", method="cash", reference="@x"),
         "refunded": "5.00", "withdrawn": "0.00", "paid_at": "2026-11-25T09:00:00Z",
     }  # fmt: skip
-    of = {**answer_of(billing.client_statement)["currencies"][0], "invoices": [invoice], "payments": [payment]}
+    note = {"id": ONE["id"], "number": "CN-1", "issued_on": "2026-11-26", "total": "11.90", "invoice_id": ONE["id"]}
+    parts = {"invoices": [invoice], "credit_notes": [note], "payments": [payment]}
+    of = {**answer_of(billing.client_statement)["currencies"][0], **parts}
     return {"client": {"id": ONE["id"], "name": "Leila Haddad"}, "currencies": [{**of, "currency": "EUR"}]}
 
 
-def test_a_statement_is_a_table_of_invoices_and_payments_that_runs_nothing(coach, broker):
+def test_a_statement_is_a_table_of_invoices_credit_notes_and_payments_that_runs_nothing(coach, broker):
     broker.answers["billing.client_statement"] = statement()
-    invoice, payment = read(coach("GET", f"/clients/{ONE['id']}/statement.csv"))
+    invoice, note, payment = read(coach("GET", f"/clients/{ONE['id']}/statement.csv"))
     assert (invoice["kind"], invoice["invoice"], invoice["total"], invoice["balance"]) == (
         "invoice", "'=2026-0001", "100.00", "60.00",
     )  # fmt: skip
+    assert [note[name] for name in ("kind", "credit_note", "invoice", "date", "credited", "total")] == [
+        "credit_note", "CN-1", "'=2026-0001", "2026-11-26", "11.90", "",
+    ]  # fmt: skip
     assert (payment["kind"], payment["invoice"], payment["date"]) == ("payment", "'=2026-0001", "2026-11-25")
     assert [payment[name] for name in ("method", "reference", "paid", "refunded")] == ["cash", "'@x", "40.00", "5.00"]
+
+
+def test_credit_notes_are_a_table_too(coach, browser, broker):
+    one = answer_of(credit_notes.get_credit_note, number="CN-2026-0001", reason="=cmd()", total="11.90")
+    broker.answers["billing.list_credit_notes"] = pages(one, one)
+    rows = read(coach("GET", "/credit-notes.csv?from=2026-01-01"))
+    assert [(row["number"], row["reason"], row["total"]) for row in rows] == [("CN-2026-0001", "'=cmd()", "11.90")] * 2
+    assert broker.sent_to("billing.list_credit_notes")[0].input == {"limit": 200, "from": "2026-01-01"}
+    assert len(read(browser("coach").get("/credit-notes.csv?from=&to="))) == 2

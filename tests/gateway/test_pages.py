@@ -78,7 +78,10 @@ DIALOGS = [
     "/clients/<uuid:id>/engagements/new",
     "/engagements/<uuid:id>/assign",
     "/engagements/<uuid:id>/sessions/new",
+    "/items/<uuid:id>/schedule",
     "/sessions/<uuid:id>/cancel",
+    "/sessions/<uuid:id>/edit",
+    "/sessions/<uuid:id>/reschedule",
     "/team/new",
 ]
 

@@ -75,6 +75,17 @@ def test_a_forms_token_may_come_in_a_header(app, broker, browser):
     assert response.status_code == 303
 
 
+def test_while_the_secret_key_is_rotated_a_page_that_is_open_still_serves(broker, browser):
+    someone = browser("coach")
+    form = {"name": "J", "csrf_token": someone.csrf()}
+    cookies = [someone.http.get_cookie(name) for name in ("coachworks_session", "coachworks_page")]
+    for secret_keys, status in ((("the one that follows", "a key for tests"), 303), (("the one that follows",), 403)):
+        http = create_app(dataclasses.replace(SETTINGS, secret_keys=secret_keys), broker).test_client()
+        for cookie in cookies:
+            http.set_cookie(cookie.key, cookie.value)
+        assert http.post("/profile", data=form).status_code == status
+
+
 def test_another_browsers_token_does_not_serve(app, broker, browser):
     other = browser("coach").csrf()
     victim = browser("coach")

@@ -29,6 +29,9 @@ def berlin(monkeypatch):
     ("name", "value", "words"),
     [
         (filters.time_of_day, at("2026-11-24T13:00"), "14:00"),
+        (filters.time_of_day, at("2026-10-25T00:30"), "02:30 CEST"),
+        (filters.time_of_day, at("2026-10-25T01:30"), "02:30 CET"),
+        (filters.time_of_day, at("2026-10-25T02:00"), "03:00"),
         (filters.day, at("2026-11-24T13:00"), "Tue 24 Nov"),
         (filters.day, at("2027-01-05T13:00"), "Tue 5 Jan 2027"),
         (filters.short_day, at("2026-11-25T08:00"), "Wed 25"),

@@ -67,8 +67,8 @@ class RunningService:
             "PYTHONPATH": str(Path(__file__).parents[2]),
         }
         settings = service.settings(
-            service=service.name, database_url=self.url, amqp_url=node.url, assertion_public_key=PUBLIC_KEY,
-            secret_key="", public_url="", http_host="", http_port=0,
+            service=service.name, database_url=self.url, amqp_url=node.url, assertion_public_keys=(PUBLIC_KEY,),
+            secret_keys=("",), public_url="", http_host="", http_port=0,
         )  # fmt: skip
         self.runtime = Runtime(service, settings, Database(self.url))
 

@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from chassis import identity, inbox
+from chassis import context, identity, inbox
 from chassis.clock import FixedClock
 from chassis.database import Database
 from chassis.dispatch import answer
@@ -46,8 +46,8 @@ class Harness:
             "service": service.name,
             "database_url": url,
             "amqp_url": "amqp://unused",
-            "assertion_public_key": PUBLIC_KEY,
-            "secret_key": "a secret of the tests",
+            "assertion_public_keys": (PUBLIC_KEY,),
+            "secret_keys": ("a secret of the tests",),
             "public_url": "https://coach.example",
             "http_host": "127.0.0.1",
             "http_port": 0,
@@ -74,7 +74,8 @@ class Harness:
         event_id: UUID | None = None,
         source: str | None = None,
     ) -> None:
-        """Delivers an event, as the listener would; whatever the handler raises is raised here."""
+        """Delivers an event of the trace that goes on; whatever the handler raises is raised here."""
+        trace = context.current()
         event = Event(
             id=event_id or uuid4(),
             type=type,
@@ -85,6 +86,8 @@ class Harness:
             data=schema_of(type).dump(data),
             actorid=actor.id if actor else None,
             actorrole=actor.role if actor else "system",
+            requestid=trace.request_id if trace else None,
+            traceparent=trace.traceparent if trace else None,
         )
         with self.runtime.work() as work:
             inbox.handle(self.runtime, work, inbox.Message(event.to_bytes(), type))

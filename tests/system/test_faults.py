@@ -15,7 +15,7 @@ import requests
 
 from contracts.envelope import Event
 from contracts.events import EventData
-from contracts.events.engagements import CoachAdded
+from contracts.events.people import CoachAdded
 from contracts.notification import RequestNotification
 from tests.support.broker import Hand, eventually
 from tests.support.mail import Mailbox

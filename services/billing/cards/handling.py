@@ -12,9 +12,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from chassis import logs
+from chassis.claims import due_by
 from chassis.database import DOWN
 from chassis.runtime import Runtime
 from chassis.work import Work
@@ -43,6 +44,16 @@ def handle_due(runtime: Runtime) -> int:
     for id_ in ids:
         _handle(runtime, id_)
     return len(ids)
+
+
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Events that are due, and since when the first."""
+    return due_by(work, StripeEvent.next_attempt_at)
+
+
+def parked(work: Work) -> tuple[int, dt.datetime | None]:
+    """Events that an admin is to look at."""
+    return work.session.scalar(select(func.count()).where(StripeEvent.state == "parked")) or 0, None
 
 
 def _handle(runtime: Runtime, id_: str) -> None:

@@ -30,11 +30,16 @@ class NotParked(Conflict):
 
 
 class PayLink(Base):
-    """A link in a mail, by which an invoice can be paid until it is paid or void (C19)."""
+    """A link by which an invoice can be paid until it is paid or void (C19).
+
+    Its token is worked out of `nonce`, and is stored nowhere; links of earlier releases have none, and stand in their
+    mails alone (docs/decisions/0069-pay-links-that-are-shown-again.md).
+    """
 
     __tablename__ = "pay_link"
 
     token_digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    nonce: Mapped[str | None] = mapped_column(String(32))
     invoice_id: Mapped[UUID] = mapped_column(Uuid, ForeignKey("invoice.id"), index=True)
     created_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
+from itertools import product
 from typing import Any
 
 from sqlalchemy import select
 
 from chassis.database import insert_new
 from chassis.paging import page
-from chassis.sealing import Seal, Unreadable
 from chassis.service import Outside
-from chassis.tokens import new_token, token_digest
+from chassis.tokens import new_token, token_digest, token_of
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Gone, Malformed, NotFound, dead_link
@@ -20,7 +20,6 @@ from services.billing.cards import stripe_api
 from services.billing.cards.models import PayLink, StripeEvent
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import is_payable_by_card
-from services.billing.settings import Settings
 
 WHAT = "invoice"
 
@@ -33,34 +32,32 @@ class NotByCard(NotFound):
     """Payment by card is not offered for this invoice."""
 
 
-def new_link(work: Work, invoice: Invoice) -> str | None:
-    """The address of a new link by which the invoice can be paid, if payment by card is offered (S1.34, C19)."""
-    if not is_payable_by_card(work, invoice):
-        return None
-    token = new_token()
-    if invoice.sealed_token is None:
-        invoice.sealed_token = _seal_of(work.settings).seal(token.encode()).decode()
-    work.session.add(PayLink(token_digest=token_digest(token), invoice_id=invoice.id, created_at=work.now))
-    return _address(work, token)
+def mailed_link(work: Work, invoice: Invoice) -> str:
+    """The address by which the invoice can be paid, while payment by card is offered (S1.34, C19), else nothing: the
+    same in each mail and on its PDF. At first, and when the last one's `SECRET_KEY` is gone, it is a new one."""
+    if is_payable_by_card(work, invoice) and not printed_link(work, invoice):
+        nonce = new_token()
+        digest = token_digest(_token_of(work.settings.secret_keys[0], nonce))
+        work.session.add(PayLink(token_digest=digest, nonce=nonce, invoice_id=invoice.id, created_at=work.now))
+        work.session.flush()
+    return printed_link(work, invoice)
 
 
 def printed_link(work: Work, invoice: Invoice) -> str:
-    """The address that its PDF shows, while payment by card is offered: the first link's, so that the PDF stays the
-    same. Empty for a draft, and under another `SECRET_KEY`."""
-    if invoice.sealed_token is None or not is_payable_by_card(work, invoice):
-        return ""
-    try:
-        return _address(work, _seal_of(work.settings).open(invoice.sealed_token.encode()).decode())
-    except Unreadable:
-        return ""
+    """The address that its PDF shows, while payment by card is offered. Empty for what has not been mailed yet, and
+    for what was mailed under a `SECRET_KEY` that is gone."""
+    if is_payable_by_card(work, invoice):
+        mine = select(PayLink).where(PayLink.invoice_id == invoice.id, PayLink.nonce.is_not(None))
+        links = work.session.scalars(mine.order_by(PayLink.created_at.desc()))
+        for link, key in product(links, work.settings.secret_keys):
+            token = _token_of(key, str(link.nonce))
+            if token_digest(token) == link.token_digest:
+                return f"{work.settings.public_url}/pay/{token}"
+    return ""
 
 
-def _address(work: Work, token: str) -> str:
-    return f"{work.settings.public_url}/pay/{token}"
-
-
-def _seal_of(settings: Settings) -> Seal:
-    return Seal("pay link", settings.secret_key)
+def _token_of(key: str, nonce: str) -> str:
+    return token_of(nonce, purpose="pay link", secret_key=key)
 
 
 def open_link(work: Work, actor: Actor, input: dict[str, Any]) -> Outside:

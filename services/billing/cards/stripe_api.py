@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -9,7 +10,7 @@ from uuid import UUID
 
 import stripe
 
-from chassis import logs
+from chassis import logs, metrics
 from contracts.errors import Malformed, Unavailable
 from services.billing.cards.units import to_units
 
@@ -32,10 +33,11 @@ class SignatureWrong(Malformed):
 
 @dataclass(frozen=True)
 class StripeAccount:
-    """The organisation's account: the key that asks, the secret that signs events, and where the API is."""
+    """The organisation's account: the key that asks, the secrets that sign events (two while one takes the
+    other's place), and where the API is."""
 
     secret_key: str = field(repr=False)
-    webhook_secret: str = field(repr=False)
+    webhook_secrets: tuple[str, ...] = field(repr=False)
     api_base: str
 
 
@@ -53,9 +55,20 @@ class Checkout:
 
 def checkout_url(account: StripeAccount, checkout: Checkout) -> str:
     """Makes a Checkout Session; the address of its page. Raises `StripeDown`."""
-    about = {"invoice_id": str(checkout.invoice_id), "invoice_number": checkout.number}
     try:
-        session = _client(account).v1.checkout.sessions.create(
+        session = _made(account, checkout)
+    except stripe.StripeError as error:
+        log.error("stripe_failed", kind=type(error).__name__, status=error.http_status, error=str(error))
+        raise StripeDown("Payment by card does not work just now. Try again in a moment.") from None
+    if not session.url:
+        raise StripeDown("Payment by card does not work just now. Try again in a moment.")
+    return session.url
+
+
+def _made(account: StripeAccount, checkout: Checkout) -> stripe.checkout.Session:
+    about = {"invoice_id": str(checkout.invoice_id), "invoice_number": checkout.number}
+    with metrics.reaching_out("billing", "stripe"):
+        return _client(account).v1.checkout.sessions.create(
             {
                 "mode": "payment",
                 "client_reference_id": str(checkout.invoice_id),
@@ -75,20 +88,15 @@ def checkout_url(account: StripeAccount, checkout: Checkout) -> str:
                 "cancel_url": checkout.cancel_url,
             }
         )
-    except stripe.StripeError as error:
-        log.error("stripe_failed", kind=type(error).__name__, status=error.http_status, error=str(error))
-        raise StripeDown("Payment by card does not work just now. Try again in a moment.") from None
-    if not session.url:
-        raise StripeDown("Payment by card does not work just now. Try again in a moment.")
-    return session.url
 
 
 def check_signature(account: StripeAccount, payload: str, signature: str) -> None:
     """Raises `SignatureWrong`."""
-    try:
-        stripe.WebhookSignature.verify_header(payload, signature, account.webhook_secret, OLDEST_SECONDS)
-    except stripe.SignatureVerificationError:
-        raise SignatureWrong("The signature is wrong or too old.") from None
+    for secret in account.webhook_secrets:
+        with suppress(stripe.SignatureVerificationError):
+            stripe.WebhookSignature.verify_header(payload, signature, secret, OLDEST_SECONDS)
+            return
+    raise SignatureWrong("The signature is wrong or too old.")
 
 
 @cache

@@ -39,6 +39,12 @@ def session_completed(work: Work, event: Event) -> None:
     work.apply(Session, event)
 
 
+def mirror_session(work: Work, event: Event) -> None:
+    """The same, its number being the one that it had when it took place."""
+    earlier = work.session.get(Session, event.subject_id)
+    work.apply(Session, event, **({"number": earlier.number} if earlier else {}))
+
+
 def find_organisation(work: Work) -> Organisation | None:
     """The one organisation, None before it has been heard of."""
     return work.session.scalars(select(Organisation).limit(1)).one_or_none()

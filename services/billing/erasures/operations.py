@@ -18,6 +18,7 @@ from contracts.events.erasures import BillingErased
 from services.billing.base import Base
 from services.billing.cards.models import PayLink, StripeEvent
 from services.billing.copies.models import Client, Engagement, Session
+from services.billing.credit_notes.models import CreditNote
 from services.billing.erasures.models import Erasure
 from services.billing.installments.models import InstallmentPlan
 from services.billing.invoices import sessions
@@ -72,7 +73,7 @@ def is_over(work: Work, event: Event) -> bool:
 
 
 def export(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
-    """The client's invoices and their payments, drafts among them."""
+    """The client's invoices, drafts among them, with their credit notes and payments."""
     client = work.session.get(Client, input["id"])
     mine = select(Invoice.id).where(Invoice.engagement_id.in_(_engagements_of(work, input["id"])))
     wanted = {
@@ -80,6 +81,9 @@ def export(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
         "installment_plans": select(InstallmentPlan).where(
             InstallmentPlan.engagement_id.in_(_engagements_of(work, input["id"]))
         ),
+        "credit_notes": select(CreditNote)
+        .where(CreditNote.invoice_id.in_(mine))
+        .order_by(CreditNote.invoice_id, CreditNote.ordinal),
         "payments": select(Payment).where(Payment.invoice_id.in_(mine)).order_by(Payment.paid_at, Payment.id),
     }
     found = {name: records_of(work.session.scalars(rows)) for name, rows in wanted.items()}

@@ -12,10 +12,12 @@ from reportlab.lib.enums import TA_LEFT, TA_RIGHT
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
+from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Table
+from reportlab.platypus import BaseDocTemplate, Flowable, Frame, Image, PageTemplate, Paragraph, Table
 
 from services.billing.invoices import fonts
+from services.billing.invoices.document import Issuer
 
 INK, QUIET, HAIRLINE, RED = HexColor("#17211C"), HexColor("#4A5751"), HexColor("#DEE5E1"), HexColor("#B3261E")
 PAPERS = {"a4": A4, "letter": LETTER}
@@ -23,18 +25,19 @@ MARGIN = 20 * mm
 FOOTER_LEVEL = 11 * mm
 TALLEST_FOOTER = 45 * mm
 MOST_LINES_AT_TOP = 6
+WIDEST_LOGO, TALLEST_LOGO = 40 * mm, 16 * mm
 
 
 class Stationery:
     """An organisation's paper: letterhead, running head and footer. `foot` is where the footer begins, in points from
     below; `subject` stands beside the name on each page but the first."""
 
-    def __init__(self, *, name: str, colour: str, details: str, subject: str, paper: str) -> None:
-        self.name, self.subject, self.paper = name, subject, paper
+    def __init__(self, *, issuer: Issuer, subject: str, paper: str) -> None:
+        self.name, self.logo, self.subject, self.paper = issuer.name, issuer.logo, subject, paper
         self.page_width, self.page_height = PAPERS[paper]
         self.width = self.page_width - 2 * MARGIN
-        self.accent = dark_enough_for_white(colour)
-        self.details_at_top, details_below = _divided(details)
+        self.accent = dark_enough_for_white(issuer.colour)
+        self.details_at_top, details_below = _divided(issuer.details)
         footer_width = self.width - 30 * mm
         self.details = words(details_below, footer_width, size=8, colour=QUIET)
         height = self.details.wrap(footer_width, self.page_height)[1]
@@ -86,13 +89,23 @@ class Stationery:
         return out.getvalue()
 
     def letterhead(self) -> Table:
-        """The mark, the name, and what stands beside it."""
-        half, side = self.width / 2, 9.5 * mm
-        name_width = half - side - 3 * mm
-        mark = _Mark(fonts.initial(self.name), self.accent, side)
+        """The logo or else the mark, the name, and what stands beside it."""
+        half = self.width / 2
+        mark, mark_width = self._mark()
+        name_width = half - mark_width - 3 * mm
         name = words(self.name, name_width, bold=True, size=12)
         details = words(self.details_at_top, half, size=8, colour=QUIET, right=True)
-        return grid([[mark, name, details]], [side + 3 * mm, name_width, half], ("VALIGN", (0, 0), (-1, -1), "MIDDLE"))
+        widths = [mark_width + 3 * mm, name_width, half]
+        return grid([[mark, name, details]], widths, ("VALIGN", (0, 0), (-1, -1), "MIDDLE"))
+
+    def _mark(self) -> tuple[Flowable, float]:
+        """With its width. A logo is as large as its place lets it be, and keeps its proportions."""
+        if self.logo is None:
+            side = 9.5 * mm
+            return _Mark(fonts.initial(self.name), self.accent, side), side
+        wide, high = ImageReader(BytesIO(self.logo)).getSize()
+        scale = min(WIDEST_LOGO / wide, TALLEST_LOGO / high)
+        return Image(BytesIO(self.logo), wide * scale, high * scale, mask="auto"), wide * scale
 
     def _frame(self, above: float) -> Frame:
         return Frame(MARGIN, self.bottom, self.width, self.page_height - self.bottom - above, 0, 0, 0, 0)

@@ -1,25 +1,30 @@
-"""The mail that brings an invoice: its PDF, and a link to pay by card where that is offered (S1.31, S1.34)."""
+"""The mail that brings an invoice: its PDF, those of its credit notes, and a link to pay by card where that is offered
+(S1.31, S1.34)."""
 
 from __future__ import annotations
 
 import base64
-import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.work import Work
-from services.billing.cards.operations import new_link, printed_link
+from services.billing.cards.operations import mailed_link, printed_link
+from services.billing.credit_notes import views as credit_notes
 from services.billing.invoices import pdf
+from services.billing.invoices.document import InvoiceDocument
 from services.billing.invoices.models import Invoice
 from services.billing.invoices.views import document
 
 
-def rendered(work: Work, invoice: Invoice, issuer: dict[str, str]) -> dict[str, Any]:
+def rendered(work: Work, invoice: Invoice, issuer: dict[str, Any]) -> dict[str, Any]:
+    """The invoice's PDF with its name, in base64."""
+    return file_of(document(work, invoice, issuer, printed_link(work, invoice)))
+
+
+def file_of(printed: InvoiceDocument) -> dict[str, Any]:
     """The PDF with its name, in base64."""
-    name = re.sub(r"[^A-Za-z0-9._-]+", "-", f"invoice-{invoice.number or 'draft'}")
-    content = pdf.render(document(invoice, issuer, printed_link(work, invoice)))
-    return {"filename": f"{name}.pdf", "content": base64.b64encode(content).decode()}
+    return {"filename": printed.filename, "content": base64.b64encode(pdf.render(printed)).decode()}
 
 
 def mail(
@@ -45,7 +50,8 @@ def mail(
         addresses.setdefault(one["email"].lower(), {"email": one["email"], "name": one["name"]})
     if client.email.lower() in addresses:
         addresses[client.email.lower()]["person_id"] = client.id
-    if pay_url := new_link(work, invoice):
+    notes = [file_of(credit_notes.document(work, note, came_to, invoice)) for note, came_to in invoice.credits]
+    if pay_url := mailed_link(work, invoice):
         context["pay_url"] = pay_url
     work.request(
         key=f"invoice/{invoice.id}/{cause}",
@@ -63,5 +69,7 @@ def mail(
             "due_date": invoice.due_date.isoformat() if invoice.due_date else None,
             **context,
         },
-        attachments=[{**rendered(work, invoice, invoice.issuer), "content_type": "application/pdf"}],
+        attachments=[
+            {**file, "content_type": "application/pdf"} for file in (rendered(work, invoice, invoice.issuer), *notes)
+        ],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -14,6 +15,8 @@ from chassis.database import Entity, Exact, UtcDateTime
 from contracts.errors import Conflict, Invalid
 from services.billing.base import Base
 from services.billing.copies.models import Engagement
+from services.billing.credit_notes.models import CreditNote, InvoiceCredited, NothingToCredit
+from services.billing.credit_notes.sums import NotThere, Remainder
 from services.billing.invoices.totals import Line, Totals, is_payable, rounded, totals_of
 from services.billing.payments.models import Payment
 
@@ -51,9 +54,9 @@ class Invoice(Entity, Base):
 
     `lines` are `{description, quantity, unit_price, tax_rate, discount_rate, session_id}`, the last two missing in old
     ones, with decimals and ids as text; `bill_to` is `{name, email, address}`, None while a draft is for the client
-    itself; `replaces` is `{id, number}`; `issuer` is `{name, colour, details, paper}`, kept as it was when the invoice
-    was sent, because a sent invoice never changes (C21). `due_days` of a sent invoice are those that its `due_date`
-    was worked out with, if it was. `sealed_token` is that of the link that its PDF shows to pay it by card.
+    itself; `replaces` is `{id, number}`; `issuer` is `{name, colour, details, paper, logo}`, the last one an id,
+    kept as it was when the invoice was sent, because a sent invoice never changes (C21). `due_days` of a sent invoice
+    are those that its `due_date` was worked out with, if it was.
     """
 
     __tablename__ = "invoice"
@@ -84,7 +87,6 @@ class Invoice(Entity, Base):
     sent_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
     issuer: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
     program_name: Mapped[str | None]
-    sealed_token: Mapped[str | None] = mapped_column(Text)
     reminded: Mapped[int] = mapped_column(default=0, server_default="0")
     reminded_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime)
 
@@ -97,30 +99,32 @@ class Invoice(Entity, Base):
     payments: Mapped[list[Payment]] = relationship(
         lazy="selectin", order_by=[Payment.paid_at, Payment.created_at, Payment.id], cascade="all, delete-orphan"
     )
+    credit_notes: Mapped[list[CreditNote]] = relationship(lazy="selectin", order_by=CreditNote.ordinal)
 
     @classmethod
     def draft(cls, engagement_id: UUID, content: dict[str, Any]) -> Invoice:
         """A draft; `content` holds at least `currency` and `lines` (see `write`)."""
-        made = cls(engagement_id=engagement_id, state="draft", payments=[], card_payment=False, copy_to=[], reminded=0)
+        made = cls(engagement_id=engagement_id, state="draft", card_payment=False, copy_to=[], reminded=0)
+        made.payments, made.credit_notes = [], []
         made.write(content)
         return made
 
     @property
     def totals(self) -> Totals:
         """What the lines come to (C21)."""
-        return totals_of(
-            (
-                Line(
-                    Decimal(line["quantity"]),
-                    Decimal(line["unit_price"]),
-                    decimal_or_none(line["tax_rate"]),
-                    decimal_or_none(line.get("discount_rate")),
-                )
-                for line in self.lines
-            ),
-            self.currency,
-            self.discount_rate,
-        )
+        return totals_of(self._positions, self.currency, self.discount_rate)
+
+    @property
+    def _positions(self) -> list[Line]:
+        return [
+            Line(
+                Decimal(line["quantity"]),
+                Decimal(line["unit_price"]),
+                decimal_or_none(line["tax_rate"]),
+                decimal_or_none(line.get("discount_rate")),
+            )
+            for line in self.lines
+        ]
 
     @property
     def sessions(self) -> set[UUID]:
@@ -143,8 +147,40 @@ class Invoice(Entity, Base):
         return max(rounded(Decimal(0), self.currency), self.paid - self._owed)
 
     @property
+    def remainder(self) -> Remainder:
+        """What no credit note has taken off yet."""
+        return self._credits()[0]
+
+    @property
+    def credits(self) -> list[tuple[CreditNote, Totals]]:
+        """The credit notes, in the order in which they were issued, and what each comes to."""
+        return self._credits()[1] if self.credit_notes else []
+
+    @property
+    def credited(self) -> Decimal:
+        """What all credit notes come to: never more than the total (C21)."""
+        return sum((came_to.total for _, came_to in self.credits), rounded(Decimal(0), self.currency))
+
+    @property
+    def uncredited(self) -> tuple[Decimal, ...]:
+        """What is left of the amount of each line."""
+        return self.remainder.amounts if self.credit_notes else self.totals.amounts
+
+    @property
+    def is_credited(self) -> bool:
+        """Whether credit notes have taken off all that it came to."""
+        return bool(self.credit_notes) and not self.remainder.totals.total
+
+    def _credits(self) -> tuple[Remainder, list[tuple[CreditNote, Totals]]]:
+        left, found = Remainder.of(self._positions, self.currency, self.discount_rate), []
+        for note in self.credit_notes:
+            found.append((note, left.credit(note.credited)))
+            left = left.without(note.credited)
+        return left, found
+
+    @property
     def _owed(self) -> Decimal:
-        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total
+        return rounded(Decimal(0), self.currency) if self.state == "void" else self.totals.total - self.credited
 
     @property
     def is_open(self) -> bool:
@@ -180,7 +216,7 @@ class Invoice(Entity, Base):
         number: str,
         today: dt.date,
         now: dt.datetime,
-        issuer: dict[str, str],
+        issuer: dict[str, Any],
         due_days: int | None,
     ) -> None:
         """Gives the number and fixes all that is printed; an invoice over nothing is paid at once. `due_days` are the
@@ -249,6 +285,32 @@ class Invoice(Entity, Base):
         self.payments.remove(payment)
         self._follow_payments(today)
 
+    def to_credit(self, wanted: Mapping[int, Decimal] | None) -> dict[int, Decimal]:
+        """What a credit note over so much of the lines at these places may take off, by place; None is all that is
+        left. Raises `InvoiceNotOpen`, `NothingToCredit`, and `Invalid` for more than is left of a line, of a tax rate
+        or of the whole (C21)."""
+        self._must_be_open("credited")
+        left = self.remainder
+        if not left.totals.total:
+            raise NothingToCredit(f"All of invoice {self.number} is credited already.", rule="C21")
+        credited = left.whole if wanted is None else dict(wanted)
+        try:
+            left.must_have(credited)
+        except NotThere as refused:
+            problem: Any = [refused.problem]
+            if refused.place is not None:
+                problem = {list(credited).index(refused.place): {"amount": problem}}
+            raise Invalid("The input is not valid.", errors={"lines": problem}) from None
+        return credited
+
+    def take_credit(self, note: CreditNote, today: dt.date) -> Totals:
+        """Is reduced by a credit note over what `to_credit` allows, and the state follows; what it comes to."""
+        came_to = self.remainder.credit(self.to_credit(note.credited))
+        note.ordinal = len(self.credit_notes) + 1
+        self.credit_notes.append(note)
+        self._follow_payments(today)
+        return came_to
+
     def written_anew(self) -> Invoice:
         """A draft that says the same and names this one, which must be void."""
         again = Invoice.draft(self.engagement_id, {name: getattr(self, name) for name in _CONTENT})
@@ -257,8 +319,11 @@ class Invoice(Entity, Base):
         return again
 
     def void(self) -> None:
-        """Declares it void; its number stays taken. Raises `InvoiceNotOpen`."""
+        """Declares it void; its number stays taken. Raises `InvoiceNotOpen`, or `InvoiceCredited`."""
         self._must_be_open("voided")
+        if self.credit_notes:
+            message = f"Invoice {self.number} has credit notes and cannot be voided; credit the rest of it."
+            raise InvoiceCredited(message, rule="C21")
         self.state = "void"
 
     def fall_due(self, today: dt.date) -> None:
@@ -274,6 +339,8 @@ class Invoice(Entity, Base):
         self.bill_to = {**self.billed_to, "email": ""}
         for payment in self.payments:
             payment.erase()
+        for note in self.credit_notes:
+            note.erase()
 
     def forget_address(self, address: str) -> None:
         """Whoever has the address is erased (C24): nothing is sent there any more."""

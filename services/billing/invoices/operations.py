@@ -18,8 +18,8 @@ from services.billing.copies import operations as copies
 from services.billing.copies.models import Engagement
 from services.billing.invoices import numbers, sessions
 from services.billing.invoices.mail import mail, rendered
-from services.billing.invoices.models import Invoice
-from services.billing.invoices.views import facts, issuer_of, shown
+from services.billing.invoices.models import Invoice, InvoiceCounter
+from services.billing.invoices.views import facts, issuer_now, shown
 
 WHAT = "invoice"
 
@@ -78,7 +78,7 @@ def visible(actor: Actor, input: dict[str, Any]) -> Any:
 
 def get(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """One invoice that the actor sees."""
-    return shown(work, _seen(actor, work.get(Invoice, input["id"], what=WHAT)))
+    return shown(work, seen(actor, work.get(Invoice, input["id"], what=WHAT)))
 
 
 def update(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -134,18 +134,17 @@ def send_draft(
     organisation = copies.organisation(work)
     today, pattern = copies.today(work), organisation.invoice_number_format
     series = numbers.series_of(pattern, today.year)
-    position = numbers.take_position(work, series)
+    position = numbers.take_position(work, InvoiceCounter, series)
     number = numbers.number_of(pattern, today.year, position)
     if work.session.scalar(select(Invoice.id).where(Invoice.number == number)):
         raise NumberTaken(f"Number {number} is taken; change the organisation's format of invoice numbers.", rule="C21")
-    issuer = issuer_of(organisation)
     invoice.send(
         series=series,
         position=position,
         number=number,
         today=today,
         now=work.now,
-        issuer=issuer,
+        issuer=issuer_now(work),
         due_days=organisation.invoice_due_days,
     )
     work.publish(events.InvoiceSent, invoice, facts(invoice), actor)
@@ -183,8 +182,8 @@ def _void(work: Work, actor: Actor, invoice: Invoice) -> None:
 
 def invoice_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
     """The invoice as a PDF (S1.32): a draft as it would be sent now, a sent one as it was, with what has been paid."""
-    invoice = _seen(actor, work.get(Invoice, input["id"], what=WHAT))
-    return rendered(work, invoice, invoice.issuer or issuer_of(copies.organisation(work)))
+    invoice = seen(actor, work.get(Invoice, input["id"], what=WHAT))
+    return rendered(work, invoice, invoice.issuer or issuer_now(work))
 
 
 def mark_overdue(runtime: Runtime) -> int:
@@ -208,10 +207,10 @@ def mark_overdue(runtime: Runtime) -> int:
 
 def to_change(work: Work, actor: Actor, id: Any) -> Invoice:
     """The invoice, locked, if the actor sees it; for a command to change."""
-    return _seen(actor, work.change(Invoice, id, what=WHAT))
+    return seen(actor, work.change(Invoice, id, what=WHAT))
 
 
-def _seen(actor: Actor, invoice: Invoice) -> Invoice:
+def seen(actor: Actor, invoice: Invoice) -> Invoice:
     """The invoice if the actor may know of it (C22): a client of its own, and of no draft."""
     if not actor.sees(invoice.engagement) or (not actor.is_staff and invoice.state == "draft"):
         raise NotFound(f"There is no such {WHAT}.")

@@ -15,7 +15,7 @@ from services.billing.invoices.models import Invoice
 from services.billing.invoices.operations import visible
 
 _AT_ONCE = 500
-_SUMS = ("total", "paid", "balance", "credit")
+_SUMS = ("total", "credited", "paid", "balance", "credit")
 
 
 def totals(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -27,9 +27,8 @@ def totals(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
         states = sums.setdefault(invoice.currency, {})
         sum_ = states.setdefault(invoice.state, {"count": 0, **dict.fromkeys(_SUMS, Decimal(0))})
         sum_["count"] += 1
-        for name, amount in zip(
-            _SUMS, (invoice.totals.total, invoice.paid, invoice.balance, invoice.credit), strict=True
-        ):
+        amounts = (invoice.totals.total, invoice.credited, invoice.paid, invoice.balance, invoice.credit)
+        for name, amount in zip(_SUMS, amounts, strict=True):
             sum_[name] += amount
     return {"currencies": [_of(currency, sums[currency]) for currency in sorted(sums)]}
 
@@ -40,7 +39,7 @@ def _of(currency: str, states: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return {
         "currency": currency,
         "states": [{"state": state, **states[state]} for state in INVOICE_STATES if state in states],
-        **{name: _sum(counted, name) for name in ("total", "paid", "balance")},
+        **{name: _sum(counted, name) for name in ("total", "credited", "paid", "balance")},
         "credit": credit,
     }
 

@@ -1,4 +1,5 @@
-"""The invoice as a page: `render` turns what is known of it into a PDF. Pure: no database, no clock, no network.
+"""The invoice, or a credit note of it, as a page: `render` turns what is known of it into a PDF. Pure: no database, no
+clock, no network.
 
 The same document gives the same bytes. Fonts are embedded (see fonts.py), title, author and language are set. Where the
 lines go on over a page, their head is repeated, and the sum so far is carried over.
@@ -14,7 +15,7 @@ from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, KeepTogether, LongTable, Spacer, Table
 
 from services.billing.invoices import figures, fonts
-from services.billing.invoices.document import InvoiceDocument
+from services.billing.invoices.document import DocumentLine, InvoiceDocument
 from services.billing.invoices.layout import HAIRLINE, INK, MARGIN, QUIET, RED, Stationery, grid, qr_code, words
 
 QUANTITY, UNIT_PRICE, PERCENT, AMOUNT = 20 * mm, 28 * mm, 16 * mm, 30 * mm
@@ -23,7 +24,7 @@ QR_SIDE = 24 * mm
 
 
 def render(invoice: InvoiceDocument) -> bytes:
-    """The invoice as a PDF file. Any text is fine: markup is shown as it was typed, unknown characters as a mark."""
+    """The document as a PDF file. Any text is fine: markup is shown as it was typed, unknown characters as a mark."""
     fonts.register()
     page = _Page(invoice)
     subject = f"{invoice.title} for {invoice.recipient.name}"
@@ -38,9 +39,7 @@ class _Page:
     def __init__(self, invoice: InvoiceDocument) -> None:
         self.invoice = invoice
         issuer = invoice.issuer
-        self.stationery = Stationery(
-            name=issuer.name, colour=issuer.colour, details=issuer.details, subject=invoice.title, paper=invoice.paper
-        )
+        self.stationery = Stationery(issuer=issuer, subject=invoice.title, paper=invoice.paper)
         self.width = self.stationery.width
         self.carry = _Carry(self.stationery, invoice)
 
@@ -67,13 +66,14 @@ class _Page:
     def _parties_and_facts(self) -> Table:
         invoice, left = self.invoice, self.width * 0.56
         bill_to: list[Flowable] = [
-            words("Bill to", left, size=8, colour=QUIET),
+            words("Credit to" if invoice.credits else "Bill to", left, size=8, colour=QUIET),
             Spacer(0, 1.5),
             words(invoice.recipient.name, left, bold=True),
         ]
         bill_to += [
             words(text.strip(), left) for text in (invoice.recipient.address, invoice.recipient.email) if text.strip()
         ]
+        credited = invoice.credits
         label = 22 * mm
         value = self.width - left - label
         facts = [
@@ -83,6 +83,7 @@ class _Page:
                 ("Due", figures.day(invoice.due_on)),
                 ("Your order", invoice.purchase_order.strip()),
                 ("Replaces", f"Invoice {invoice.replaces}" if invoice.replaces else ""),
+                ("Credits", f"Invoice {credited.number} of {figures.day(credited.issued_on)}" if credited else ""),
                 ("Program", invoice.program.strip()),
             )
             if text
@@ -94,7 +95,11 @@ class _Page:
         invoice, left = self.invoice, self.width * 0.75
         title: list[Flowable] = [words(invoice.title, left, bold=True, size=19)]
         if not invoice.number:
-            hint = "Draft. The number is given when the invoice is sent."
+            hint = (
+                "Preview. The number is given when the credit note is issued."
+                if invoice.credits
+                else "Draft. The number is given when the invoice is sent."
+            )
             title += [Spacer(0, 3), words(hint, left, size=8.5, colour=QUIET)]
         colour = RED if invoice.stamp == "Void" else self.stationery.accent
         stamp = words(invoice.stamp.upper(), self.width * 0.25, bold=True, size=15, colour=colour, right=True)
@@ -104,18 +109,19 @@ class _Page:
         invoice = self.invoice
         taxed = bool(invoice.totals.taxes)
         discounted = any(line.discount_rate for line in invoice.lines)
+        counted = invoice.credits is None
         percents = [*(["Discount"] if discounted else []), *(["Tax"] if taxed else [])]
-        numbers = [QUANTITY, UNIT_PRICE, *(PERCENT for _ in percents), AMOUNT]
+        numbers = [*([QUANTITY, UNIT_PRICE] if counted else []), *(PERCENT for _ in percents), AMOUNT]
         width = self.width - sum(numbers)
-        rows: list[list[Any]] = [["Description", "Quantity", "Unit price", *percents, "Amount"]]
+        heads = ["Description", *(["Quantity", "Unit price"] if counted else []), *percents, "Amount"]
+        rows: list[list[Any]] = [heads]
         for line, amount in zip(invoice.lines, invoice.totals.amounts, strict=True):
             discount = [figures.percent(line.discount_rate or None)] if discounted else []
             tax = [figures.percent(line.tax_rate)] if taxed else []
             rows.append(
                 [
                     words(line.description, width - 5 * mm),
-                    figures.quantity(line.quantity),
-                    figures.price(line.unit_price, invoice.currency),
+                    *self._count_of(line),
                     *discount,
                     *tax,
                     _Amount(figures.amount(amount, invoice.currency), amount, self.carry),
@@ -134,6 +140,11 @@ class _Page:
             kind=LongTable,
             head=1,
         )
+
+    def _count_of(self, line: DocumentLine) -> list[str]:
+        if line.quantity is None or line.unit_price is None:
+            return []
+        return [figures.quantity(line.quantity), figures.price(line.unit_price, self.invoice.currency)]
 
     def _card_payment(self) -> Table | str:
         """Where it can be paid by card: a code to scan, which can be clicked too, and the address in words."""
@@ -160,19 +171,21 @@ class _Page:
             rows.append([label, figures.amount(tax.amount, currency)])
         before = len(rows)
         rows.append([f"Total {currency}", figures.amount(totals.total, currency)])
-        if invoice.paid:
-            rows.append(["Paid", figures.amount(-invoice.paid, currency)])
-            balance = Decimal(0) if invoice.stamp == "Void" else totals.total - invoice.paid
-            rows.append([f"Balance due {currency}", figures.amount(balance, currency)])
+        taken_off = [(name, of) for name, of in (("Credited", invoice.credited), ("Paid", invoice.paid)) if of]
+        rows += [[name, figures.amount(-of, currency)] for name, of in taken_off]
+        if taken_off:
+            balance = Decimal(0) if invoice.stamp == "Void" else totals.total - invoice.credited - invoice.paid
+            label = "Credit" if balance < 0 else "Balance due"
+            rows.append([f"{label} {currency}", figures.amount(abs(balance), currency)])
         looks: list[tuple[Any, ...]] = [
             ("TEXTCOLOR", (0, 0), (0, before - 1), QUIET),
             ("FONT", (0, before), (-1, before), fonts.BOLD, 11, 14),
             ("LINEABOVE", (0, before), (-1, before), 1.1, INK),
             ("TOPPADDING", (0, before), (-1, before), 6),
         ]
-        if invoice.paid:
+        if taken_off:
             looks += [
-                ("TEXTCOLOR", (0, before + 1), (-1, before + 1), QUIET),
+                ("TEXTCOLOR", (0, before + 1), (-1, -2), QUIET),
                 ("FONT", (0, -1), (-1, -1), fonts.BOLD, 11, 14),
                 ("TEXTCOLOR", (0, -1), (-1, -1), self.stationery.accent),
                 ("LINEABOVE", (0, -1), (-1, -1), 0.6, HAIRLINE),

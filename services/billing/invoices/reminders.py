@@ -1,7 +1,7 @@
 """Reminders of invoices that are not paid: by hand, or by themselves where staff have switched them on.
 
 Both are sent on purpose, as reminders of forms are (docs/decisions/0059-reminders-of-forms.md). Each brings the PDF as
-it is now and a link of its own, for of earlier ones only digests are kept (C19).
+it is now, and the link to pay by card.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What was invoiced to a client and what was paid, per currency."""
+"""What was invoiced to a client, credited and paid, per currency."""
 
 from __future__ import annotations
 
@@ -17,9 +17,8 @@ from contracts.errors import NotFound
 from services.billing.copies import operations as copies
 from services.billing.copies.models import Client, Engagement
 from services.billing.invoices import statement_pdf as statement_pages
-from services.billing.invoices.document import Issuer
 from services.billing.invoices.models import Invoice
-from services.billing.invoices.views import payment_shown
+from services.billing.invoices.views import credit_note_shown, issuer_now, payment_shown, printed_issuer
 
 
 def statement(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def statement_pdf(work: Work, actor: Actor, input: dict[str, Any]) -> dict[str, 
     found, organisation = _statement(work, actor, input["id"]), copies.organisation(work)
     zone = ZoneInfo(organisation.time_zone)
     document = statement_pages.StatementDocument(
-        issuer=Issuer(organisation.name, organisation.colour, organisation.invoice_details),
+        issuer=printed_issuer(work, issuer_now(work)),
         client=found["client"].name,
         on=copies.today(work),
         currencies=[_printed(each, zone) for each in found["currencies"]],
@@ -59,19 +58,26 @@ def _statement(work: Work, actor: Actor, client_id: UUID) -> dict[str, Any]:
 
 def _of(invoices: list[Invoice]) -> dict[str, Any]:
     payments = chain.from_iterable(((each, invoice) for each in invoice.payments) for invoice in invoices)
+    notes = [
+        {**credit_note_shown(note, came_to), "invoice_id": invoice.id}
+        for invoice in invoices
+        for note, came_to in invoice.credits
+    ]
     return {
         "currency": invoices[0].currency,
         "total": sum((each.totals.total for each in invoices if each.state != "void"), Decimal(0)),
+        "credited": sum((each.credited for each in invoices), Decimal(0)),
         "paid": sum((each.paid for each in invoices if each.state != "void"), Decimal(0)),
         "balance": sum((each.balance for each in invoices), Decimal(0)),
         "credit": sum((each.credit for each in invoices), Decimal(0)),
         "invoices": [_shown(invoice) for invoice in invoices],
+        "credit_notes": sorted(notes, key=lambda each: (each["issued_on"], each["number"])),
         "payments": [payment_shown(*each) for each in sorted(payments, key=lambda each: each[0].paid_at)],
     }
 
 
 def _shown(invoice: Invoice) -> dict[str, Any]:
-    names = ("id", "number", "state", "issued_on", "due_date", "paid", "balance", "credit")
+    names = ("id", "number", "state", "issued_on", "due_date", "credited", "paid", "balance", "credit")
     return {**{name: getattr(invoice, name) for name in names}, "total": invoice.totals.total}
 
 
@@ -81,9 +87,15 @@ def _printed(of: dict[str, Any], zone: ZoneInfo) -> statement_pages.StatementOfC
         invoices=[
             statement_pages.StatedInvoice(
                 each["number"], each["issued_on"], each["due_date"], each["state"],
-                each["total"], each["paid"], each["balance"],
+                each["total"], each["credited"], each["paid"], each["balance"],
             )
             for each in of["invoices"]
+        ],
+        credit_notes=[
+            statement_pages.StatedCreditNote(
+                each["issued_on"], each["number"], numbers[each["invoice_id"]], each["total"]
+            )
+            for each in of["credit_notes"]
         ],
         payments=[
             statement_pages.StatedPayment(
@@ -94,5 +106,5 @@ def _printed(of: dict[str, Any], zone: ZoneInfo) -> statement_pages.StatementOfC
             )
             for each in of["payments"]
         ],
-        **{name: of[name] for name in ("currency", "total", "paid", "balance", "credit")},
+        **{name: of[name] for name in ("currency", "total", "credited", "paid", "balance", "credit")},
     )  # fmt: skip

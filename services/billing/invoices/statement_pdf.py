@@ -27,8 +27,17 @@ class StatedInvoice:
     due_on: date | None
     state: str
     total: Decimal
+    credited: Decimal
     paid: Decimal
     balance: Decimal
+
+
+@dataclass(frozen=True)
+class StatedCreditNote:
+    issued_on: date
+    number: str
+    invoice: str
+    total: Decimal
 
 
 @dataclass(frozen=True)
@@ -47,8 +56,10 @@ class StatementOfCurrency:
 
     currency: str
     invoices: Sequence[StatedInvoice]
+    credit_notes: Sequence[StatedCreditNote]
     payments: Sequence[StatedPayment]
     total: Decimal
+    credited: Decimal
     paid: Decimal
     balance: Decimal
     credit: Decimal
@@ -67,10 +78,8 @@ class StatementDocument:
 def render(statement: StatementDocument) -> bytes:
     """The statement as a PDF file; the same document gives the same bytes."""
     fonts.register()
-    issuer, title = statement.issuer, f"Statement of {figures.day(statement.on)}"
-    stationery = Stationery(
-        name=issuer.name, colour=issuer.colour, details=issuer.details, subject=title, paper=statement.paper
-    )
+    title = f"Statement of {figures.day(statement.on)}"
+    stationery = Stationery(issuer=statement.issuer, subject=title, paper=statement.paper)
     width = stationery.width
     story: list[Flowable] = [
         stationery.letterhead(),
@@ -85,6 +94,9 @@ def render(statement: StatementDocument) -> bytes:
     for each in statement.currencies:
         story += [Spacer(0, 8 * mm), words(f"Invoices in {each.currency}", width, bold=True, size=11)]
         story += [Spacer(0, 2 * mm), _invoices(each, width)]
+        if each.credit_notes:
+            story += [Spacer(0, 8 * mm), words(f"Credit notes in {each.currency}", width, bold=True, size=11)]
+            story += [Spacer(0, 2 * mm), _credit_notes(each, width)]
         if each.payments:
             story += [Spacer(0, 8 * mm), words(f"Payments in {each.currency}", width, bold=True, size=11)]
             story += [Spacer(0, 2 * mm), _payments(each, width)]
@@ -95,29 +107,47 @@ def render(statement: StatementDocument) -> bytes:
 
 
 def _invoices(of: StatementOfCurrency, width: float) -> Table:
-    def amount(sum_: Decimal) -> str:
-        return figures.amount(sum_, of.currency)
+    """A column says what was credited where there is anything."""
 
-    amounts = [27 * mm] * 3
-    others = [24 * mm, 24 * mm, 22 * mm]
+    def amounts_of(one: StatedInvoice | StatementOfCurrency) -> list[str]:
+        credited = [-one.credited] if of.credited else []
+        return [figures.amount(sum_, of.currency) for sum_ in (one.total, *credited, one.paid, one.balance)]
+
+    heads = ["Total", *(["Credited"] if of.credited else []), "Paid", "Open"]
+    amounts = [(23 if of.credited else 27) * mm] * len(heads)
+    others = [(20 if of.credited else 24) * mm] * 3
     first = width - sum(amounts) - sum(others)
-    rows: list[list[Any]] = [["Invoice", "Date", "Due", "State", "Total", "Paid", "Open"]]
+    rows: list[list[Any]] = [["Invoice", "Date", "Due", "State", *heads]]
     rows += [
         [
             words(one.number, first - 2 * mm),
             figures.day(one.issued_on),
             figures.day(one.due_on),
             STATES[one.state],
-            *(amount(sum_) for sum_ in (one.total, one.paid, one.balance)),
+            *amounts_of(one),
         ]
         for one in of.invoices
     ]
-    rows.append([f"Sum {of.currency}", "", "", "", amount(of.total), amount(of.paid), amount(of.balance)])
+    rows.append([f"Sum {of.currency}", "", "", "", *amounts_of(of)])
     below = 1
     if of.credit:
-        rows.append(["Credit", "", "", "", "", "", amount(of.credit)])
+        rows.append(["Credit", *[""] * (2 + len(heads)), figures.amount(of.credit, of.currency)])
         below = 2
     return _table(rows, [first, *others, *amounts], right_from=4, below=below)
+
+
+def _credit_notes(of: StatementOfCurrency, width: float) -> Table:
+    rows: list[list[Any]] = [["Date", "Credit note", "Invoice", "Amount"]]
+    rows += [
+        [
+            figures.day(one.issued_on),
+            words(one.number, 48 * mm),
+            words(one.invoice, width - 112 * mm),
+            figures.amount(-one.total, of.currency),
+        ]
+        for one in of.credit_notes
+    ]
+    return _table(rows, [28 * mm, 50 * mm, width - 110 * mm, 32 * mm], right_from=3, below=0)
 
 
 def _payments(of: StatementOfCurrency, width: float) -> Table:

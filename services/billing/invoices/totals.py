@@ -1,5 +1,7 @@
 """What an invoice comes to: exact decimals, rounded where the rules say and nowhere else (C21). Pure."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Context, Decimal
@@ -41,6 +43,12 @@ class Totals:
     tax: Decimal
     total: Decimal
 
+    def negated(self) -> Totals:
+        """The same below zero, as a credit note prints it."""
+        taxes = tuple(TaxOfRate(each.rate, -each.base, -each.amount) for each in self.taxes)
+        amounts = tuple(-amount for amount in self.amounts)
+        return Totals(amounts, -self.subtotal, -self.discount, taxes, -self.tax, -self.total)
+
 
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """`amount` in the currency's smallest unit, half up; below zero half goes away from zero, so that a discount
@@ -62,7 +70,7 @@ def as_text(amount: Decimal, currency: str) -> str:
 def line_amount(line: Line, currency: str) -> Decimal:
     """Quantity × unit price less the line's discount, rounded half up to the currency's smallest unit, once (C21)."""
     exact = _EXACT.multiply(line.quantity, line.unit_price)
-    return rounded(_EXACT.subtract(exact, _percent(exact, line.discount_rate or Decimal(0))), currency)
+    return rounded(_EXACT.subtract(exact, percent_of(exact, line.discount_rate or Decimal(0))), currency)
 
 
 def totals_of(lines: Iterable[Line], currency: str, discount_rate: Decimal | None = None) -> Totals:
@@ -76,10 +84,10 @@ def totals_of(lines: Iterable[Line], currency: str, discount_rate: Decimal | Non
         amount = line_amount(line, currency)
         amounts.append(amount)
         sums[line.tax_rate] = _EXACT.add(sums.get(line.tax_rate, nothing), amount)
-    discounts = {rate: rounded(_percent(sums[rate], discount_rate or Decimal(0)), currency) for rate in sums}
+    discounts = {rate: rounded(percent_of(sums[rate], discount_rate or Decimal(0)), currency) for rate in sums}
     bases = {rate: _EXACT.subtract(sums[rate], discounts[rate]) for rate in sums if rate is not None}
     taxes = tuple(
-        TaxOfRate(rate, bases[rate], rounded(_percent(bases[rate], rate), currency))
+        TaxOfRate(rate, bases[rate], rounded(percent_of(bases[rate], rate), currency))
         for rate in sorted(bases, reverse=True)
     )
     subtotal, discount = _sum(amounts, nothing), _sum(discounts.values(), nothing)
@@ -88,7 +96,8 @@ def totals_of(lines: Iterable[Line], currency: str, discount_rate: Decimal | Non
     return Totals(tuple(amounts), subtotal, discount, taxes, tax, total)
 
 
-def _percent(of: Decimal, rate: Decimal) -> Decimal:
+def percent_of(of: Decimal, rate: Decimal) -> Decimal:
+    """`rate` percent of it, exactly."""
     return _EXACT.multiply(of, rate.scaleb(-2, _EXACT))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.actor import Actor
@@ -42,8 +42,12 @@ def item_changed(work: Work, event: Event) -> None:
 def _place_changed(work: Work, event: Event, *, client_sees: bool) -> None:
     deleted_at = event.time if event.data["deleted"] else None
     if work.apply(PlaceCopy, event, client_sees=client_sees, deleted_at=deleted_at):
-        work.session.execute(delete(PlaceFile).where(PlaceFile.place_id == event.subject_id))
-        work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in set(event.data["file_ids"]))
+        shown = select(PlaceFile).where(PlaceFile.place_id == event.subject_id)
+        before = {one.file_id: one for one in work.session.scalars(shown)}
+        wanted = set(event.data["file_ids"])
+        for id_ in before.keys() - wanted:
+            work.session.delete(before[id_])
+        work.session.add_all(PlaceFile(place_id=event.subject_id, file_id=id_) for id_ in wanted - before.keys())
 
 
 def engagement_of(work: Work, actor: Actor, engagement_id: UUID) -> EngagementCopy:

@@ -16,11 +16,16 @@ from uuid import uuid4
 from services.documents.files.store import Arriving, BytesMissing, Stored
 
 
+def contents_in(path: Path) -> Path:
+    """The folder of whole contents in the folder of a store."""
+    return path / "contents"
+
+
 class Folder:
     """A store in the folder `path`, which is made when the first content comes."""
 
     def __init__(self, path: Path) -> None:
-        self._contents = path / "contents"
+        self._contents = contents_in(path)
         self._arriving = path / "arriving"
 
     @contextmanager

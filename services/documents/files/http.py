@@ -19,7 +19,7 @@ from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Request, Response
 from werkzeug.wsgi import get_input_stream
 
-from chassis import context, logs
+from chassis import context, logs, metrics
 from chassis.clock import FixedClock
 from chassis.dispatch import answer_or_error
 from chassis.identity import verify
@@ -158,7 +158,14 @@ class _App:
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         request = Request(environ)
         with context.step(request.headers.get("X-Request-Id"), request.headers.get("traceparent")):
-            return self._answer(request)(environ, start_response)
+            began = time.monotonic()
+            response = self._answer(request)
+            seconds = time.monotonic() - began
+            metrics.HTTP_SECONDS.labels(self._runtime.name, request.method, response.status_code).observe(seconds)
+            log.info(
+                "request", method=request.method, status=response.status_code, milliseconds=round(seconds * 1000, 1)
+            )
+            return response(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
         # Without a length the server itself marks the end of the body (chunks), and reading cannot go past it.
@@ -216,7 +223,7 @@ class _Asked:
         clock = FixedClock(runtime.clock.now())
         inside = dataclasses.replace(runtime.service, answers=_ANSWERS)
         self._runtime = dataclasses.replace(runtime, service=inside, clock=clock)
-        self._actor = verify(runtime.settings.assertion_public_key, self._assertion, clock.now())
+        self._actor = verify(runtime.settings.assertion_public_keys, self._assertion, clock.now())
 
     def check_role(self, call: Call) -> None:
         """Raises `Forbidden` for a role that may never make the call."""

@@ -110,7 +110,7 @@ def attendee_line(event: Event, session: str | None) -> Line:
 
 def invoice_line(event: Event) -> Line | None:
     """The line of an invoice's event. What happens to a draft is for staff; a payment shows by what it made of the
-    invoice, and one that was removed has a line of its own."""
+    invoice, and one that was removed has a line of its own, as a credit note has."""
     data, link = event.data, f"/invoices/{event.subject}"
     total, number = money(data["total"], data["currency"]), data["number"]
     draft = "an invoice"
@@ -128,6 +128,8 @@ def invoice_line(event: Event) -> Line | None:
             paid = money(data["paid"], data["currency"])
             text = f"recorded a payment for the invoice {number}: {paid} of {total} is paid"
             return Line("invoice", "recorded", text, number, link)
+        case "paid" if data["credited"] and not data["paid"]:
+            return None  # the credit note has a line of its own
         case "paid":
             return Line("invoice", "paid", f"marked the invoice {number} as paid, {total}", number, link)
         case "overdue":
@@ -144,6 +146,14 @@ def payment_removed_line(event: Event, number: str | None) -> Line:
     the = f"the invoice {number}" if number else target
     text = f"removed a payment of {money(data['amount'], data['currency'])} from {the}"
     return Line("invoice", "removed", text, target, f"/invoices/{data['invoice_id']}")
+
+
+def credit_note_line(event: Event, number: str | None) -> Line:
+    """The line of a credit note; `number` is its invoice's, None where that is not known yet."""
+    data = event.data
+    the = f"the invoice {number}" if number else "an invoice"
+    text = f"credited {money(data['total'], data['currency'])} of {the}: credit note {data['number']}"
+    return Line("invoice", "credited", text, number or data["number"], f"/invoices/{data['invoice_id']}")
 
 
 # Resources

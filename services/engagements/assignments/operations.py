@@ -21,7 +21,7 @@ from contracts.events.engagements import (
 from services.engagements.activity.operations import record
 from services.engagements.assignments.models import Assignment, AssignmentFile
 from services.engagements.copies.models import FileCopy
-from services.engagements.engagements.access import engagement_for
+from services.engagements.engagements.access import engagement_for, lock_program
 from services.engagements.engagements.models import Engagement
 from services.engagements.telling import tell_client
 
@@ -31,20 +31,25 @@ Input = dict[str, Any]
 def assignment_for(
     work: Work, actor: Actor, assignment_id: UUID, *, change: bool = False, deleted: bool = False
 ) -> Assignment:
-    """The assignment of that id, locked if it is to be changed; `NotFound` also where the actor may not see it.
+    """The assignment of that id, locked if it is to be changed, its engagement before it; `NotFound` also where the
+    actor may not see it.
 
     A deleted one is not there either, unless `deleted` asks for it.
     """
     assignment = work.get(Assignment, assignment_id, what="assignment")
     engagement = work.session.get_one(Engagement, assignment.engagement_id)
+    _check_seen(actor, engagement, assignment, deleted=deleted)
+    if change:
+        lock_program(work, engagement.id)
+        assignment = work.change(Assignment, assignment_id, what="assignment")
+        _check_seen(actor, engagement, assignment, deleted=deleted)  # another may have taken it away meanwhile
+    return assignment
+
+
+def _check_seen(actor: Actor, engagement: Engagement, assignment: Assignment, *, deleted: bool) -> None:
     gone = assignment.deleted_at is not None and not deleted
     if gone or not actor.sees(engagement) or engagement.deleted_at is not None:
         raise NotFound("There is no such assignment.")
-    if change:
-        assignment = work.change(Assignment, assignment_id, what="assignment")
-    if assignment.deleted_at is not None and not deleted:
-        raise NotFound("There is no such assignment.")  # another deleted it while this one waited for the lock
-    return assignment
 
 
 def create(work: Work, actor: Actor, input: Input) -> Assignment:
@@ -145,6 +150,7 @@ def remove_file(work: Work, actor: Actor, input: Input) -> None:
     """Takes a file off it."""
     file = work.get(AssignmentFile, input["id"], what="file in an assignment")
     assignment = assignment_for(work, actor, file.assignment_id)
+    lock_program(work, assignment.engagement_id)
     assignment = work.session.get_one(Assignment, assignment.id, with_for_update=True, populate_existing=True)
     taken = assignment.take_off(file.id)
     work.publish(AssignmentUpdated, assignment, assignment.facts(), actor)

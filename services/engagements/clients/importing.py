@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from chassis.work import Work
 from contracts.actor import Actor
-from contracts.events.engagements import ClientUpdated
+from contracts.events.people import ClientUpdated
 from services.engagements.clients.csv_rows import Row, read_rows
 from services.engagements.clients.operations import publish_added
 from services.engagements.organisation.operations import organisation

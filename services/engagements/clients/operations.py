@@ -11,7 +11,7 @@ from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Forbidden
-from contracts.events.engagements import ClientAdded, ClientDisabled, ClientEnabled, ClientUpdated
+from contracts.events.people import ClientAdded, ClientDisabled, ClientEnabled, ClientUpdated
 from services.engagements.activity.operations import record
 from services.engagements.engagements.models import Engagement
 from services.engagements.invitations.operations import revoke_links

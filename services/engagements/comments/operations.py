@@ -18,6 +18,7 @@ from contracts.events.engagements import CommentAdded, CommentDeleted
 from services.engagements.activity.operations import record
 from services.engagements.assignments.operations import assignment_address, assignment_for
 from services.engagements.comments.models import Comment
+from services.engagements.engagements.access import lock_program
 from services.engagements.engagements.models import Engagement
 from services.engagements.goals.operations import goal_address, goal_for
 from services.engagements.notes.operations import client_sees, note_address, note_for
@@ -61,6 +62,14 @@ def _assignment(work: Work, actor: Actor, id: UUID) -> Place:
 _PLACES: dict[str, Callable[[Work, Actor, UUID], Place]] = {"note": _note, "goal": _goal, "assignment": _assignment}
 
 
+def _staying(work: Work, actor: Actor, kind: str, id: UUID) -> Place:
+    """The place of a comment that is added or deleted: nobody takes it back before this transaction ends, for what the
+    log says of the comment is as the note is (C16)."""
+    lock_program(work, _PLACES[kind](work, actor, id).engagement_id)
+    work.session.expire_all()  # another may have taken it away meanwhile
+    return _PLACES[kind](work, actor, id)
+
+
 def list_on(kind: str) -> Operation:
     """The operation that lists the comments on one thing of that kind, the first one first."""
 
@@ -77,9 +86,7 @@ def add_to(kind: str) -> Operation:
     """The operation that comments on one thing of that kind; a client with an active portal is told by mail."""
 
     def add_comment(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
-        if kind == "note":
-            note_for(work, actor, input["id"], stay=True)  # what the log says of the comment is as the note is (C16)
-        place = _PLACES[kind](work, actor, input["id"])
+        place = _staying(work, actor, kind, input["id"])
         author = work.session.get_one(Person, own_id(actor))
         comment = work.add(
             Comment(
@@ -87,8 +94,7 @@ def add_to(kind: str) -> Operation:
             )
         )
         work.publish(CommentAdded, comment, comment.facts(), actor)
-        record(work, place.engagement_id, actor, kind="comment", verb="commented", text=f"commented on {place.name}",
-               target=place.name, link=place.link, client_sees=place.client_sees)  # fmt: skip
+        _log(work, actor, place, "commented", "commented on")
         if place.client_sees:
             engagement = work.session.get_one(Engagement, place.engagement_id)
             # A note may be taken back before the mail goes out: its title stays in the portal (C16).
@@ -104,7 +110,7 @@ def delete(work: Work, actor: Actor, input: Input) -> None:
     """Deletes an own comment; `NotYourComment` for anybody else's, `NotFound` for one that the actor does not see."""
     comment = work.get(Comment, input["id"], what="comment")
     try:
-        _PLACES[comment.place](work, actor, comment.place_id)
+        place = _staying(work, actor, comment.place, comment.place_id)
     except NotFound:
         raise NotFound("There is no such comment.") from None
     comment = work.change(Comment, input["id"], what="comment")
@@ -112,6 +118,12 @@ def delete(work: Work, actor: Actor, input: Input) -> None:
         raise NotYourComment("Only who wrote a comment can delete it.")
     work.publish(CommentDeleted, comment, comment.facts(), actor)
     work.session.delete(comment)
+    _log(work, actor, place, "deleted", "deleted a comment on")
+
+
+def _log(work: Work, actor: Actor, place: Place, verb: str, words: str) -> None:
+    record(work, place.engagement_id, actor, kind="comment", verb=verb, text=f"{words} {place.name}",
+           target=place.name, link=place.link, client_sees=place.client_sees)  # fmt: skip
 
 
 def _shown(comment: Comment, actor: Actor) -> dict[str, Any]:

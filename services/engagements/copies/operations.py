@@ -12,6 +12,7 @@ from services.engagements.activity.operations import record
 from services.engagements.activity.wording import (
     Line,
     attendee_line,
+    credit_note_line,
     invoice_line,
     mail_line,
     payment_removed_line,
@@ -45,6 +46,17 @@ def session_changed(work: Work, event: Event) -> None:
         _complete_with_last_session(work, engagement, event)
 
 
+def mirror_session(work: Work, event: Event) -> None:
+    """Its copy alone, unless its engagement is not here; the name in the log stays as long as the title does."""
+    earlier = work.session.get(SessionCopy, event.subject_id)
+    engagement = work.session.get(Engagement, event.data["engagement_id"])
+    if engagement is None:
+        return
+    named = earlier is not None and earlier.title == event.data["title"]
+    name = session_name(event.data, engagement.program_name, earlier.name if earlier else None)
+    work.apply(SessionCopy, event, name=earlier.name if earlier and named else name)
+
+
 def _complete_with_last_session(work: Work, engagement: Engagement, event: Event) -> None:
     if engagement.status == "completed":
         return
@@ -70,15 +82,26 @@ def attendee_changed(work: Work, event: Event) -> None:
 
 def invoice_changed(work: Work, event: Event) -> None:
     """Follows an invoice: an unpaid one keeps its engagement from being deleted (C9)."""
+    mirror_invoice(work, event)
+    _log(work, event, invoice_line(event))
+
+
+def mirror_invoice(work: Work, event: Event) -> None:
+    """Its copy alone."""
     is_deleted = event.type.split(".")[2] == "deleted"
     work.apply(InvoiceCopy, event, **({"state": "deleted"} if is_deleted else {}))
-    _log(work, event, invoice_line(event))
 
 
 def payment_removed(work: Work, event: Event) -> None:
     """An entry for a payment that was taken off; one that comes in shows by its invoice's own event."""
     invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
     _log(work, event, payment_removed_line(event, invoice.number if invoice else None))
+
+
+def credit_note_issued(work: Work, event: Event) -> None:
+    """An entry for a credit note; what it leaves to pay is told by its invoice's own event."""
+    invoice = work.session.get(InvoiceCopy, event.data["invoice_id"])
+    _log(work, event, credit_note_line(event, invoice.number if invoice else None))
 
 
 def file_changed(work: Work, event: Event) -> None:

@@ -40,7 +40,7 @@ def engagement_for(
 
 
 def lock_program(work: Work, engagement_id: UUID) -> Engagement:
-    """The engagement, locked and fresh: nobody else changes its items, or completes one, until the transaction ends.
+    """The engagement, locked and fresh: nobody else changes what is in it until the transaction ends.
 
     Whoever locks something of an engagement locks the engagement first, so that no two wait for each other.
     """

@@ -16,7 +16,6 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Invalid
 from contracts.events.engagements import (
-    ClientUpdated,
     EngagementAssigned,
     EngagementCompleted,
     EngagementCreated,
@@ -25,6 +24,7 @@ from contracts.events.engagements import (
     EngagementRestored,
     EngagementUpdated,
 )
+from contracts.events.people import ClientUpdated
 from services.engagements.activity.operations import record
 from services.engagements.copies.models import UNPAID, InvoiceCopy, SessionCopy
 from services.engagements.engagements.access import engagement_for, visible_to

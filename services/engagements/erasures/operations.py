@@ -12,7 +12,8 @@ from chassis.work import Work
 from contracts.actor import Actor
 from contracts.envelope import Event
 from contracts.errors import NotFound
-from contracts.events.engagements import ClientErased, EngagementDeleted
+from contracts.events.engagements import EngagementDeleted
+from contracts.events.people import ClientErased
 from services.engagements.base import Base
 from services.engagements.copies.models import UNPAID, InvoiceCopy
 from services.engagements.engagements.models import Engagement

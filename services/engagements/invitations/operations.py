@@ -10,7 +10,7 @@ from chassis.tokens import new_token, token_digest
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Invalid, dead_link
-from contracts.events.engagements import ClientActivated, ClientInvited, ClientUpdated, CoachUpdated
+from contracts.events.people import ClientActivated, ClientInvited, ClientUpdated, CoachUpdated
 from contracts.schema import instant_text
 from services.engagements.activity.operations import record
 from services.engagements.engagements.access import engagement_for

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import exists, func, select
 
+from chassis.claims import due_by
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import SYSTEM, Actor
@@ -78,6 +79,11 @@ def send_due(runtime: Runtime) -> int:
         for item in items:
             _send_by_itself(work, item)
     return len(items)
+
+
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Items whose time has come, and since when the first's."""
+    return due_by(work, Item.send_at, Item.state == "scheduled", Item.kind != "session", Item.mode == "at")
 
 
 def _send_by_itself(work: Work, item: Item) -> None:

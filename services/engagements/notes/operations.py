@@ -18,7 +18,7 @@ from contracts.events.engagements import NoteCreated, NoteDeleted, NoteShared, N
 from services.engagements.activity.models import Activity
 from services.engagements.activity.operations import record
 from services.engagements.copies.models import FileCopy
-from services.engagements.engagements.access import engagement_for, visible_to
+from services.engagements.engagements.access import engagement_for, lock_program, visible_to
 from services.engagements.engagements.models import Engagement
 from services.engagements.note_templates.operations import body_of
 from services.engagements.notes.models import Note, NoteWords
@@ -45,22 +45,18 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return or_(Note.shared, Note.coach_id == actor.id) if actor.role == "coach" else Note.shared.is_(True)
 
 
-def note_for(
-    work: Work, actor: Actor, note_id: UUID, *, change: bool = False, stay: bool = False, deleted: bool = False
-) -> Note:
-    """The note of that id, locked if it is to be changed; `NotFound` also where the actor may not see it.
+def note_for(work: Work, actor: Actor, note_id: UUID, *, change: bool = False, deleted: bool = False) -> Note:
+    """The note of that id, locked if it is to be changed, its engagement before it; `NotFound` also where the actor may
+    not see it.
 
-    With `stay` nobody takes it back before this transaction ends. A deleted one is not there either, unless `deleted`
-    asks for it.
+    A deleted one is not there either, unless `deleted` asks for it.
     """
     note = work.get(Note, note_id, what="note")
     _check_seen(actor, note, deleted=deleted)
-    if stay:
-        work.session.refresh(note, with_for_update={"read": True})
-        _check_seen(actor, note, deleted=deleted)
     if change:
+        lock_program(work, note.engagement_id)
         note = work.change(Note, note_id, what="note")
-        _check_seen(actor, note, deleted=deleted)
+        _check_seen(actor, note, deleted=deleted)  # another may have taken it away meanwhile
     return note
 
 
@@ -204,9 +200,9 @@ def put_in_order(work: Work, actor: Actor, input: Input) -> dict[str, Any]:
 
     They take the places that they had among them; all others stay where they are.
     """
-    engagement = engagement_for(work, actor, input["id"])
+    engagement = lock_program(work, engagement_for(work, actor, input["id"]).id)
     seen = select(Note).where(Note.engagement_id == engagement.id, Note.deleted_at.is_(None), seen_by(actor))
-    there = {note.id: note for note in work.session.scalars(seen.order_by(Note.position, Note.id).with_for_update())}
+    there = {note.id: note for note in work.session.scalars(seen.order_by(Note.position, Note.id))}
     places = [note.position for note in there.values()]
     ids = moved(list(there), input["ids"])
     position = None

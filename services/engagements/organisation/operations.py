@@ -11,7 +11,7 @@ from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict
-from contracts.events.engagements import CoachAdded, OrganisationUpdated
+from contracts.events.people import CoachAdded, OrganisationUpdated
 from services.engagements.organisation.models import ORGANISATION_ID, Organisation, new_organisation
 from services.engagements.people.models import Person
 from services.engagements.people.passwords import hash_password

@@ -10,7 +10,7 @@ from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
 from contracts.errors import Conflict
-from contracts.events.engagements import ClientUpdated, CoachAdded, CoachDeactivated, CoachUpdated
+from contracts.events.people import ClientUpdated, CoachAdded, CoachDeactivated, CoachUpdated
 from services.engagements.engagements.models import Engagement
 from services.engagements.invitations.operations import invite_staff, revoke_links
 from services.engagements.organisation.operations import organisation

@@ -31,7 +31,7 @@ class MailNotAllowed(Conflict):
 
 
 class MailRequest(Base):
-    """What a service asked for; its id is the id of the event that asked."""
+    """What a service asked for; its id is the id of the event that asked, whose trace the mails go on with."""
 
     __tablename__ = "mail_request"
 
@@ -43,6 +43,8 @@ class MailRequest(Base):
     about_id: Mapped[UUID] = mapped_column(Uuid)
     about_version: Mapped[int | None]
     item_id: Mapped[UUID | None] = mapped_column(Uuid, default=None)
+    requestid: Mapped[str | None] = mapped_column(String(64), default=None)
+    traceparent: Mapped[str | None] = mapped_column(String(64), default=None)
     context: Mapped[dict[str, Any]] = mapped_column(JSON)
 
     attachments: Mapped[list[Attachment]] = relationship(order_by="Attachment.position")

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
+from chassis import logs
 from chassis.paging import page
 from chassis.work import Work
 from contracts.actor import Actor
@@ -29,6 +30,8 @@ from services.notifications.outbound.smtp import parse_sender
 from services.notifications.outbound.wording import one_line
 from services.notifications.preferences.operations import is_switched_off
 from services.notifications.suppressions.operations import new_link, why_none
+
+log = logs.get(__name__)
 
 
 class UnreadableAttachment(Invalid):
@@ -58,6 +61,7 @@ def queue(work: Work, event: Event) -> None:
         if asked["kind"] == "feedback_request":
             _withhold_older(work, asked["about"]["id"], to)
         _queue_one(work, asked, request, to, secret, typed_email=email, typed_name=name)
+    log.info("mail_queued", event_id=str(event.id), kind=asked["kind"], mails=len(new))
 
 
 def _withheld(work: Work, kind: str, context: dict[str, Any]) -> dict[str, Any] | None:
@@ -90,6 +94,8 @@ def _request(event: Event, context: dict[str, Any]) -> MailRequest:
         about_id=asked["about"]["id"],
         about_version=asked["about"]["version"],
         item_id=asked["item_id"],
+        requestid=event.requestid,
+        traceparent=event.traceparent,
         context=context,
         attachments=attachments,
     )

@@ -16,12 +16,12 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from chassis import logs
-from chassis.claims import ClaimLost, claim_due, claimed
+from chassis import context, logs, metrics
+from chassis.claims import ClaimLost, claim_due, claimed, due_by
 from chassis.runtime import Runtime
 from chassis.work import Work
 from contracts.events.notifications import NotificationCancelled, NotificationFailed, NotificationSent
@@ -39,6 +39,8 @@ THREADS = 4
 SLACK = dt.timedelta(seconds=30)
 PATIENCE = (0.1, 0.5, 1, 2, 5, 10, 30, 60, 60, 60)
 Claim = tuple[UUID, UUID]
+#: The id of the request and the traceparent of whoever asked for a mail.
+Trace = tuple[str | None, str | None]
 #: A mail that can go out, or why it cannot.
 Mail = desk.Outgoing | desk.Overtaken | TryLater
 
@@ -68,36 +70,54 @@ def _due(now: dt.datetime) -> ColumnElement[bool]:
     return and_(Notification.next_attempt_at <= now, leads, ~waits_for_another)
 
 
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Mails that are due, and since when the oldest."""
+    return due_by(work, Notification.next_attempt_at)
+
+
+def retries(work: Work) -> tuple[int, dt.datetime | None]:
+    """Mails that could not be handed over and wait to be tried again."""
+    tried = (Notification.attempts > 0, Notification.next_attempt_at.is_not(None))
+    return work.session.scalar(select(func.count()).select_from(Notification).where(*tried)) or 0, None
+
+
 def _send_batch(runtime: Runtime, claims: list[Claim]) -> None:
     connection = Connection(Server.parse(runtime.settings.smtp_url))  # type: ignore[attr-defined]
     try:
-        for claim, mail in _written(runtime, claims):
-            try:
-                _send(runtime, connection, claim, mail)
-            except ClaimLost:
-                log.warning("mail_claim_lost", notification_id=str(claim[0]))
+        for claim, trace, mail in _written(runtime, claims):
+            with context.step(*trace):
+                try:
+                    _send(runtime, connection, claim, mail)
+                except ClaimLost:
+                    log.warning("mail_claim_lost", notification_id=str(claim[0]))
     finally:
         connection.quit()
 
 
-def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, Mail]]:
-    """The mails as they go out now; for one that cannot be written, why."""
-    written: list[tuple[Claim, Mail]] = []
+def _written(runtime: Runtime, claims: list[Claim]) -> list[tuple[Claim, Trace, Mail]]:
+    """The mails as they go out now, with the trace that each goes on with; for one that cannot be written, why."""
+    written: list[tuple[Claim, Trace, Mail]] = []
     with runtime.read() as work:
         wanted = select(Notification).where(Notification.id.in_([id_ for id_, _ in claims]))
         loaded = wanted.options(selectinload(Notification.request).selectinload(MailRequest.attachments))
-        work.session.scalars(loaded).all()  # in a few statements for all of them
+        found = {each.id: each for each in work.session.scalars(loaded)}  # in a few statements for all of them
         for claim in claims:
-            try:
-                notification = work.get(Notification, claim[0], what="notification")
-                written.append((claim, desk.outgoing(work, notification)))
-            except desk.Overtaken as error:
-                written.append((claim, error))
-            except Exception as error:
-                log.exception("mail_broken", notification_id=str(claim[0]))
-                reason = f"Something is wrong with this mail: {type(error).__name__}."
-                written.append((claim, TryLater(reason)))
+            if (notification := found.get(claim[0])) is None:
+                continue  # deleted meanwhile
+            trace = notification.request.requestid, notification.request.traceparent
+            with context.step(*trace):
+                written.append((claim, trace, _write(work, notification)))
     return written
+
+
+def _write(work: Work, notification: Notification) -> Mail:
+    try:
+        return desk.outgoing(work, notification)
+    except desk.Overtaken as error:
+        return error
+    except Exception as error:
+        log.exception("mail_broken", notification_id=str(notification.id))
+        return TryLater(f"Something is wrong with this mail: {type(error).__name__}.")
 
 
 def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: Mail) -> None:
@@ -106,10 +126,14 @@ def _send(runtime: Runtime, connection: Connection, claim: Claim, mail: Mail) ->
         if not isinstance(mail, desk.Outgoing):
             raise mail
         addresses = mail.sender.wire_address, mail.recipient.wire_address
-        connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim, mail.told))
+        with metrics.reaching_out(runtime.name, "mail", answers=(desk.Overtaken, ClaimLost, Rejected)):
+            connection.deliver(*addresses, mail.message, lambda: _ask_again(runtime, claim, mail.told))
     except (desk.Overtaken, Rejected, TryLater) as outcome:
+        # The sentence may hold an address, which is nothing for a log.
+        log.info("mail_not_sent", notification_id=str(claim[0]), outcome=type(outcome).__name__)
         _settle_unsent(runtime, claim, outcome, mail)
     else:
+        log.info("mail_sent", notification_id=str(claim[0]))
         _settle_sent(runtime, claim, mail)
 
 

@@ -8,14 +8,14 @@ dies, or the answer is lost, after the endpoint took it; both copies have the sa
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from threading import Thread
 from uuid import UUID
 
 from sqlalchemy import delete, exists, select
 
-from chassis import context, logs
-from chassis.claims import ClaimLost, claim_due, claimed
+from chassis import context, logs, metrics
+from chassis.claims import ClaimLost, claim_due, claimed, due_by
 from chassis.database import DOWN
 from chassis.outward import Outward, PrivateAddress, Unreachable
 from chassis.runtime import Runtime
@@ -47,6 +47,8 @@ class _Message:
     url: str
     secret: str
     body: str
+    requestid: str | None
+    traceparent: str | None
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,12 @@ def _hand_out(work: Work, endpoint: WebhookEndpoint, last: int) -> int:
     return endpoint.position - before
 
 
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Deliveries that are due, and since when the oldest; what waits for an endpoint that is paused is not."""
+    of_active = WebhookDelivery.endpoint_id.in_(select(WebhookEndpoint.id).where(WebhookEndpoint.state == "active"))
+    return due_by(work, WebhookDelivery.next_attempt_at, of_active)
+
+
 def deliver_due(runtime: Runtime) -> int:
     """Begins to deliver to each endpoint that something is due for; to how many."""
     return len(start_delivering(runtime))
@@ -110,7 +118,10 @@ def _deliver_all(runtime: Runtime, claim: Claim) -> None:
     with context.step():
         try:
             while message := _next(runtime, claim):
-                _settle(runtime, claim, message.delivery_id, _send(runtime, message))
+                with context.step(message.requestid, message.traceparent):
+                    outcome = _send(runtime, message)
+                    log.info("webhook_sent", endpoint_id=str(claim[0]), event_id=message.message_id, **asdict(outcome))
+                    _settle(runtime, claim, message.delivery_id, outcome)
         except ClaimLost:
             log.warning("webhook_claim_lost", endpoint_id=str(claim[0]))
         except DOWN as error:
@@ -139,10 +150,18 @@ def _next(runtime: Runtime, claim: Claim) -> _Message | None:
         event = logged.envelope if logged is not None else delivery.body or {}
         endpoint.claim = claim[1]
         endpoint.claimed_until = work.now + dt.timedelta(seconds=SECONDS + SLACK)
-        return _Message(delivery.id, str(delivery.event_id), endpoint.url, secret, body_of(event))
+        trace = event.get("requestid"), event.get("traceparent")
+        return _Message(delivery.id, str(delivery.event_id), endpoint.url, secret, body_of(event), *trace)
 
 
 def _send(runtime: Runtime, message: _Message) -> _Outcome:
+    with metrics.reaching_out(runtime.name, "webhook") as reach:
+        outcome = _ask(runtime, message)
+        reach.failed = bool(outcome.refused)
+    return outcome
+
+
+def _ask(runtime: Runtime, message: _Message) -> _Outcome:
     headers = headers_of(message.secret, message.message_id, message.body, runtime.clock.now())
     allow_private: bool = runtime.settings.allow_private_addresses  # type: ignore[attr-defined]
     try:

@@ -32,7 +32,7 @@ _TEST = "notifications.webhook_endpoint.tested.v1"
 
 def seal_of(settings: Settings) -> Seal:
     """Seals the secrets of endpoints."""
-    return Seal("webhook", settings.secret_key)
+    return Seal("webhook", settings.secret_keys)
 
 
 def must_lead_outside(settings: Settings, input: Input) -> None:

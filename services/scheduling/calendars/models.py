@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, Uuid, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from chassis.claims import Claimable
@@ -18,6 +19,8 @@ EVERY = dt.timedelta(minutes=5)
 PAUSES = tuple(dt.timedelta(seconds=seconds) for seconds in (10, 30, 120, 300, 900, 1800))
 #: How often it is tried to take away what was written, before the credentials are forgotten all the same.
 FAREWELLS = 5
+#: So many of the events that are left out are named; of more only the number is kept.
+NAMED = 50
 _IN_USE = text("state <> 'disconnecting'")
 
 
@@ -26,6 +29,7 @@ class Calendar(Entity, Claimable, Base):
 
     A coach has one at most besides those that are `disconnecting`. `password` is sealed. `collection` is the calendar's
     own address, once it was found by way of `url`, and `name` what it calls itself. `failures` counts those in a row.
+    `left_out` names the events whose time does not count, for it could not be told: address, first day and reason.
     """
 
     __tablename__ = "calendar"
@@ -47,6 +51,8 @@ class Calendar(Entity, Claimable, Base):
     failures: Mapped[int] = mapped_column(default=0)
     last_sync_at: Mapped[dt.datetime | None] = mapped_column(UtcDateTime, default=None)
     next_sync_at: Mapped[dt.datetime] = mapped_column(UtcDateTime)
+    left_out: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    left_out_total: Mapped[int] = mapped_column(default=0, server_default="0")
 
     def connect(self, kind: str, url: str, username: str, password: bytes, now: dt.datetime) -> None:
         """These credentials count from now on."""
@@ -55,7 +61,12 @@ class Calendar(Entity, Claimable, Base):
         self.collection = self.name = None
         self.failing_since = self.last_error = None
         self.failures = 0
+        self.leave_out([])
         self.wish(now)
+
+    def leave_out(self, found: list[dict[str, Any]]) -> None:
+        """The time of these events, and of no others, does not count."""
+        self.left_out, self.left_out_total = found[:NAMED], len(found)
 
     def wish(self, now: dt.datetime) -> None:
         """It is to be put in step from now on; whoever is at it already loses the claim, for this may be news there."""

@@ -20,7 +20,21 @@ _NONSENSE = (ValueError, LookupError, TypeError, AttributeError, OverflowError)
 
 
 class Unreadable(Exception):
-    """It is no iCalendar object that can be understood."""
+    """An object of which nobody can tell when it takes time: it makes no sense, or costs too much to go through."""
+
+    reason = "unreadable"
+
+
+class TooCostly(Unreadable):
+    """It repeats too often, or its rule fits no day at all."""
+
+    reason = "repeats"
+
+
+class ClocksTooCostly(Unreadable):
+    """The clocks of a zone that it brings along change too often."""
+
+    reason = "clocks"
 
 
 def parse(text: str) -> Calendar:
@@ -33,13 +47,22 @@ def parse(text: str) -> Calendar:
     if not isinstance(found, Calendar):
         raise Unreadable("no VCALENDAR")
     if not is_seldom:
-        raise Unreadable("its clocks change too often")
+        raise ClocksTooCostly("its clocks change too often")
     return found
 
 
 def uid_of(calendar: Calendar) -> str | None:
     """The UID that all events of an object share (RFC 4791 §4.1)."""
     return next((str(event["UID"]) for event in calendar.walk("VEVENT") if "UID" in event), None)
+
+
+def first_day_of(calendar: Calendar) -> dt.date | None:
+    """The day on which an object begins, as it says itself; None of one that does not say it."""
+    try:
+        start = calendar.events[0].start
+    except _NONSENSE:
+        return None
+    return start.date() if isinstance(start, dt.datetime) else start
 
 
 def digest_of(meeting: Meeting) -> str:
@@ -81,7 +104,7 @@ def times_taken(
     earliest, latest = start - _MARGIN, end + _MARGIN
     try:
         if not is_cheap(calendar.events, earliest, latest):
-            raise Unreadable("it repeats too often, or never")
+            raise TooCostly("it repeats too often, or never")
         occurrences = recurring_ical_events.of(calendar).between(earliest, latest)
     except _NONSENSE as error:
         raise Unreadable(type(error).__name__) from None

@@ -5,6 +5,7 @@ Whoever changes which calendar a coach has locks the coach's copy first, as thos
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -30,12 +31,13 @@ _SHOWN = (
     *("id", "created_at", "updated_at", "version", "kind", "url", "username", "name", "state"),
     *("failing_since", "last_error", "last_sync_at", "next_sync_at"),
 )
-_NONE: Input = {**dict.fromkeys(_SHOWN), "version": 0, "state": "none", "conflicts": []}
+_NOTHING: Input = {"conflicts": [], "left_out": [], "left_out_total": 0}
+_NONE: Input = {**dict.fromkeys(_SHOWN), **_NOTHING, "version": 0, "state": "none"}
 
 
 def seal_of(settings: Settings) -> Seal:
     """Seals the passwords of calendars."""
-    return Seal("calendar", settings.secret_key)
+    return Seal("calendar", settings.secret_keys)
 
 
 def facts_of(calendar: Calendar) -> Input:
@@ -156,4 +158,14 @@ def _view(work: Work, calendar: Calendar) -> Input:
         {"session_id": row.session_id, "title": row.title, "starts_at": row.starts_at, "what": row.conflict}
         for row in work.session.execute(differing)
     ]
-    return {**{name: getattr(calendar, name) for name in _SHOWN}, "conflicts": conflicts}
+    left_out = [{**each, "begins_on": _day(each["begins_on"])} for each in calendar.left_out]
+    return {
+        **{name: getattr(calendar, name) for name in _SHOWN},
+        "conflicts": conflicts,
+        "left_out": left_out,
+        "left_out_total": calendar.left_out_total,
+    }
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -13,14 +13,16 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from operator import itemgetter
 from typing import Any, TypeVar
+from urllib.parse import unquote, urlsplit
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, func, or_, select
 
-from chassis import logs, sealing
-from chassis.claims import ClaimLost, claim_due, claimed, lapsed
+from chassis import context, logs, metrics, sealing
+from chassis.claims import ClaimLost, claim_due, claimed, due_by, lapsed
 from chassis.outward import Outward
 from chassis.runtime import Runtime
 from chassis.work import Work
@@ -37,11 +39,12 @@ from services.scheduling.calendars.caldav import (
     SignInRefused,
 )
 from services.scheduling.calendars.models import EVERY, Calendar, CalendarEntry
-from services.scheduling.calendars.objects import Unreadable, parse, times_taken, uid_of
+from services.scheduling.calendars.objects import Unreadable, first_day_of, parse, times_taken, uid_of
 from services.scheduling.calendars.operations import facts_of, seal_of
 from services.scheduling.calendars.wanted import BEHIND, Known, is_due, jobs_of
 from services.scheduling.calendars.writing import There, View, bring_into_line
 from services.scheduling.copies.models import Coach
+from services.scheduling.sessions.invites import one_line
 from services.scheduling.sessions.models import Session
 
 log = logs.get(__name__)
@@ -58,6 +61,7 @@ AHEAD = dt.timedelta(days=400)
 SOON = dt.timedelta(seconds=10)
 _OURS = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@coachworks")
 Claim = tuple[UUID, UUID]
+LeftOut = dict[str, Any]
 Thing = TypeVar("Thing")
 
 
@@ -87,11 +91,17 @@ def _claim(runtime: Runtime, limit: int) -> list[Claim]:
         return claim_due(work, Calendar, is_due(work.now), order_by=order, limit=limit, seconds=CLAIM_SECONDS)
 
 
+def backlog(work: Work) -> tuple[int, dt.datetime | None]:
+    """Calendars that are due to be put in step, and since when the first."""
+    return due_by(work, Calendar.next_sync_at)
+
+
 def _sync(runtime: Runtime, claim: Claim) -> None:
-    try:
-        _talk(runtime, claim)
-    except ClaimLost:
-        log.warning("calendar_claim_lost", calendar_id=str(claim[0]))
+    with context.step():
+        try:
+            _talk(runtime, claim)
+        except ClaimLost:
+            log.warning("calendar_claim_lost", calendar_id=str(claim[0]))
 
 
 def _talk(runtime: Runtime, claim: Claim) -> None:
@@ -103,7 +113,10 @@ def _talk(runtime: Runtime, claim: Claim) -> None:
         coach = work.copy(Coach, calendar.coach_id, what="coach")
     try:
         auth = calendar.username, seal_of(settings).open(calendar.password).decode()
-        with Outward(allow_private=settings.allow_private_addresses, seconds=SECONDS, auth=auth) as outward:
+        with (
+            metrics.reaching_out(runtime.name, "calendar", answers=(ClaimLost,)),
+            Outward(allow_private=settings.allow_private_addresses, seconds=SECONDS, auth=auth) as outward,
+        ):
             server = Server(outward, calendar.url, only_tls=not settings.allow_private_addresses)
             if calendar.state == "disconnecting":
                 _leave(runtime, claim, server)
@@ -130,8 +143,8 @@ def _ours(runtime: Runtime, claim: Claim) -> Iterator[tuple[Work, Calendar]]:
 
 
 def _keep_in_step(runtime: Runtime, claim: Claim, server: Server, calendar: Calendar, coach: Coach) -> None:
-    view, objects = _read(runtime, claim, server, calendar, ZoneInfo(coach.time_zone))
-    _keep_busy_times(runtime, claim, server, view, objects, coach, calendar)
+    view = _read(runtime, claim, server, calendar, ZoneInfo(coach.time_zone))
+    _keep_busy_times(runtime, claim, server, view, coach, calendar)
     with runtime.read() as work:
         jobs = jobs_of(work, calendar.id, calendar.coach_id)
     changes = 0
@@ -152,9 +165,7 @@ def _keep_in_step(runtime: Runtime, claim: Claim, server: Server, calendar: Cale
             work.publish(CalendarConnected, mine, facts_of(mine))
 
 
-def _read(
-    runtime: Runtime, claim: Claim, server: Server, calendar: Calendar, zone: ZoneInfo
-) -> tuple[View, list[There]]:
+def _read(runtime: Runtime, claim: Claim, server: Server, calendar: Calendar, zone: ZoneInfo) -> View:
     now = runtime.clock.now()
     start, end = now - BEHIND, now + AHEAD
     collection = calendar.collection or _find(runtime, claim, server, calendar.url)
@@ -165,9 +176,14 @@ def _read(
             raise
         collection = _find(runtime, claim, server, calendar.url)
         found = server.read(collection, start, end)
-    objects = [each for each in map(_parsed, _in_time(server, found)) if each is not None]
-    by_uid = {uid: each for each in objects if (uid := uid_of(each.calendar)) is not None}
-    return View(collection, zone, start, end, by_uid), objects
+    objects: list[There] = []
+    unreadable: list[tuple[Found, Unreadable]] = []
+    for each in _in_time(server, found):
+        try:
+            objects.append(There(each, parse(each.text)))
+        except Unreadable as error:
+            unreadable.append((each, error))
+    return View(collection, zone, start, end, objects, unreadable)
 
 
 def _in_time(server: Server, things: Iterable[Thing]) -> Iterator[Thing]:
@@ -178,12 +194,11 @@ def _in_time(server: Server, things: Iterable[Thing]) -> Iterator[Thing]:
         yield each
 
 
-def _parsed(found: Found) -> There | None:
-    try:
-        return There(found, parse(found.text))
-    except Unreadable as error:
-        log.warning("calendar_object_unreadable", reason=str(error))
-        return None
+def _left_out(found: Found, error: Unreadable, begins_on: dt.date | None = None) -> LeftOut:
+    """What its coach is told of an object whose time does not count: not what it says, which is no business of ours."""
+    log.warning("calendar_object_unreadable", reason=str(error))
+    address = one_line(unquote(urlsplit(found.href).path.rstrip("/").rsplit("/", 1)[-1]))[:200]
+    return {"address": address, "begins_on": begins_on.isoformat() if begins_on else None, "reason": error.reason}
 
 
 def _find(runtime: Runtime, claim: Claim, server: Server, url: str) -> str:
@@ -202,24 +217,25 @@ def _keep_busy_times(
     claim: Claim,
     server: Server,
     view: View,
-    objects: list[There],
     coach: Coach,
     calendar: Calendar,
 ) -> None:
-    """Stores when the coach is busy, by whatever is not a session that this calendar has from us."""
+    """Stores when the coach is busy, by whatever is not a session that this calendar has from us, and what is left out
+    of that because nobody could tell."""
     with runtime.read() as work:
         ours = _our_uids(work, view, calendar)
     me = frozenset({coach.email.casefold(), calendar.username.casefold()})
-    taken = []
-    for each in _in_time(server, objects):
+    taken, left_out = [], [_left_out(*each) for each in view.unreadable]
+    for each in _in_time(server, view.objects):
         if uid_of(each.calendar) in ours:
             continue
         try:
             taken += times_taken(each.calendar, view.zone, me, view.start, view.end)
         except Unreadable as error:
-            log.warning("calendar_object_unreadable", reason=str(error))
+            left_out.append(_left_out(each.found, error, first_day_of(each.calendar)))
     with _ours(runtime, claim) as (work, mine):
         replace_busy(work, mine.id, merged(taken))
+        mine.leave_out(sorted(left_out, key=itemgetter("address")))
 
 
 def _our_uids(work: Work, view: View, calendar: Calendar) -> set[str]:

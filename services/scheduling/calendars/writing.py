@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar
 
 from services.scheduling.calendars.caldav import ChangedThere, Found, Refused, Server
-from services.scheduling.calendars.objects import Unreadable, difference, digest_of, has_people, parse
+from services.scheduling.calendars.objects import Unreadable, difference, digest_of, has_people, parse, uid_of
 from services.scheduling.calendars.wanted import Job, Known
 from services.scheduling.sessions.invites import Meeting, stored_ics_of
 
@@ -29,13 +30,18 @@ class There:
 
 @dataclass(frozen=True)
 class View:
-    """The calendar as it was read: our objects by UID, those with something in [start, end)."""
+    """The calendar as it was read: those objects with something in [start, end), and those that cannot be read."""
 
     collection: str
     zone: ZoneInfo
     start: dt.datetime
     end: dt.datetime
-    by_uid: dict[str, There]
+    objects: list[There]
+    unreadable: list[tuple[Found, Unreadable]]
+
+    @cached_property
+    def by_uid(self) -> dict[str, There]:
+        return {uid: each for each in self.objects if (uid := uid_of(each.calendar)) is not None}
 
     def covers(self, meeting: Meeting) -> bool:
         return meeting.starts_at < self.end and meeting.ends_at > self.start

@@ -11,20 +11,32 @@ from services.scheduling.feeds.operations import end_feed_of
 from services.scheduling.sessions.following import follow_engagement
 
 
+def mirror_coach(work: Work, event: Event) -> bool:
+    return work.apply(Coach, event)
+
+
+def mirror_client(work: Work, event: Event) -> bool:
+    return work.apply(Client, event)
+
+
+def mirror_engagement(work: Work, event: Event) -> bool:
+    return work.apply(Engagement, event)
+
+
 def organisation_changed(work: Work, event: Event) -> None:
     work.apply(Organisation, event)
 
 
 def coach_changed(work: Work, event: Event) -> None:
     """One who is no longer a coach leaves the own calendar, and reads no feed."""
-    if work.apply(Coach, event) and not event.data["active"]:
+    if mirror_coach(work, event) and not event.data["active"]:
         leave_for(work, event.subject_id)
         end_feed_of(work, event.subject_id)
 
 
 def client_changed(work: Work, event: Event) -> None:
     """Who has no active portal reads no feed either."""
-    if work.apply(Client, event) and event.data["portal"] != "active":
+    if mirror_client(work, event) and event.data["portal"] != "active":
         end_feed_of(work, event.subject_id)
 
 
@@ -34,6 +46,6 @@ def item_changed(work: Work, event: Event) -> None:
 
 def engagement_changed(work: Work, event: Event) -> None:
     """An engagement that was assigned, deleted or restored takes its future sessions along (C10)."""
-    if work.apply(Engagement, event):
+    if mirror_engagement(work, event):
         by = Actor(event.actorid, event.actorrole, "")  # type: ignore[arg-type]  # a role that a newer release knows
         follow_engagement(work, event.subject_id, since=event.time, actor=by)

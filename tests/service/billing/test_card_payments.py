@@ -16,7 +16,7 @@ from services.billing.cards.models import PAUSES
 from tests.service.billing.conftest import Desk
 from tests.service.billing.till import Till
 from tests.support import people
-from tests.support.stripe import StripeServer
+from tests.support.stripe import SECRET, StripeServer
 
 COMPLETED, SUCCEEDED = "checkout.session.completed", "checkout.session.async_payment_succeeded"
 HUNDRED = [{"description": "Coaching", "quantity": "1", "unit_price": "100"}]
@@ -91,6 +91,16 @@ def test_what_is_not_signed_by_stripe_just_now_is_refused_and_not_kept(till: Til
     with pytest.raises(Malformed):
         till.deliver(payload, sign(till.stripe, payload))
     assert till.told() == []
+
+
+def test_while_the_webhooks_secret_is_rotated_stripe_may_sign_with_either(till: Till) -> None:
+    till.set_up(webhook_secrets=("whsec_that_follows", SECRET))
+    for secret in ("whsec_that_follows", SECRET):
+        payload = till.stripe.event("customer.created", {"id": "cus_1", "object": "customer"})
+        till.deliver(payload, till.stripe.signature(payload, secret=secret))
+    assert len(till.told()) == 2
+    with pytest.raises(Malformed):
+        till.deliver(payload, till.stripe.signature(payload, secret="whsec_of_somebody_else"))
 
 
 def test_what_is_signed_and_no_event_is_refused(till: Till) -> None:

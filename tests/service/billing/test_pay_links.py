@@ -6,15 +6,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, select
 
+from chassis.tokens import new_token, token_digest, token_of
 from contracts.calls import billing as calls
 from contracts.calls import cards as card_calls
 from contracts.errors import Gone, NotFound, Unavailable
+from services.billing.cards.models import PayLink
 from tests.service.billing.conftest import Desk
 from tests.service.billing.test_sending import read
 from tests.service.billing.till import Till
 from tests.support import people
 from tests.support.stripe import StripeServer
+from tests.support.traces import relayed, traces
 
 HUNDRED = [{"description": "Coaching", "quantity": "1", "unit_price": "100"}]
 
@@ -47,9 +51,54 @@ def test_an_invoice_over_nothing_has_no_link(till: Till) -> None:
 def test_c19_the_token_is_kept_only_as_a_digest(till: Till) -> None:
     till.sent()
     (token,) = till.tokens()
+    relayed(till.desk.billing)
+    assert traces(till.desk.billing.database, token) == []
+    (digest,) = traces(till.desk.billing.database, token_digest(token))
+    assert digest.startswith("pay_link.token_digest")
+
+
+def test_c19_what_the_database_holds_gives_no_token_without_the_secret_key(till: Till) -> None:
+    first, second = till.sent(), till.sent()
+    assert till.tokens_of(first) != till.tokens_of(second)
     with till.desk.billing.runtime.read() as work:
-        for row in work.session.execute(till.desk.billing.runtime.tables["pay_link"].select()):
-            assert token not in [str(value) for value in row]
+        kept = {link.nonce: link.token_digest for link in work.session.scalars(select(PayLink))}
+    assert len(kept) == 2
+    for nonce, digest in kept.items():
+        assert nonce
+        assert token_digest(nonce) != digest
+        right = {"purpose": "pay link", "secret_key": "a secret of the tests"}
+        assert token_digest(token_of(nonce, **right)) == digest
+        assert token_digest(token_of(nonce, **{**right, "secret_key": "another"})) != digest
+        assert token_digest(token_of(nonce, **{**right, "purpose": "another"})) != digest
+
+
+def test_c19_a_link_whose_row_is_deleted_is_dead_and_the_next_mail_brings_another(till: Till) -> None:
+    invoice = till.sent()
+    with till.desk.billing.runtime.work() as work:
+        work.session.execute(delete(PayLink))
+    with pytest.raises(NotFound):
+        till.open(till.tokens_of(invoice)[0])
+    till.desk.do(calls.remind_invoice, invoice)
+    old, new = till.tokens_of(invoice)
+    assert new != old
+    assert till.open(new)
+
+
+def test_c19_a_link_that_an_earlier_release_mailed_works_and_the_pdf_shows_one_from_the_next_mail_on(
+    till: Till,
+) -> None:
+    invoice, token = till.sent(), new_token()
+    with till.desk.billing.runtime.work() as work:
+        link = work.session.scalars(select(PayLink)).one()
+        link.token_digest, link.nonce = token_digest(token), None
+    assert till.open(token)
+    assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, invoice))
+
+    till.desk.do(calls.remind_invoice, invoice)
+    new = till.tokens_of(invoice)[-1]
+    assert f"/pay/{new}" in read(till.desk.do(calls.invoice_pdf, invoice)).replace("\n", "")
+    assert till.open(token)
+    assert till.open(new)
 
 
 def test_the_link_leads_to_a_new_checkout_session_of_the_balance_each_time(till: Till) -> None:
@@ -147,7 +196,7 @@ def test_a_client_pays_an_own_invoice_from_the_portal_where_that_is_offered(till
         check_out(invoice, till.desk.client)
 
 
-def test_s1_34_the_pdf_shows_the_first_link_whenever_it_is_asked_for_until_nothing_is_left(till: Till) -> None:
+def test_s1_34_mails_and_pdf_show_one_link_whenever_they_are_asked_for_until_nothing_is_left(till: Till) -> None:
     sent = till.sent()
     mailed = till.desk.billing.requests("invoice")[0]
     pdf = till.desk.do(calls.invoice_pdf, sent)
@@ -155,7 +204,7 @@ def test_s1_34_the_pdf_shows_the_first_link_whenever_it_is_asked_for_until_nothi
     assert pdf["content"] == mailed["attachments"][0]["content"] == till.desk.do(calls.invoice_pdf, sent)["content"]
 
     till.desk.do(calls.remind_invoice, sent)
-    assert till.tokens_of(sent)[1] != till.tokens_of(sent)[0]
+    assert till.tokens_of(sent)[1] == till.tokens_of(sent)[0]
     assert till.desk.do(calls.invoice_pdf, sent) == pdf
     till.desk.do(calls.mark_invoice_paid, sent)
     assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, sent))
@@ -164,9 +213,24 @@ def test_s1_34_the_pdf_shows_the_first_link_whenever_it_is_asked_for_until_nothi
 def test_c19_under_another_secret_key_the_pdf_shows_no_link_and_the_mails_links_work(till: Till) -> None:
     sent = till.sent()
     runtime = till.desk.billing.runtime
-    runtime.settings = replace(runtime.settings, secret_key="another secret of the tests")
+    runtime.settings = replace(runtime.settings, secret_keys=("another secret of the tests",))
     assert "/pay/" not in read(till.desk.do(calls.invoice_pdf, sent))
     assert till.open(till.tokens_of(sent)[0]).startswith("http")
+    till.desk.do(calls.remind_invoice, sent)
+    old, new = till.tokens_of(sent)
+    assert f"/pay/{new}" in read(till.desk.do(calls.invoice_pdf, sent)).replace("\n", "")
+    assert old != new
+    assert till.open(new)
+
+
+def test_while_the_secret_key_is_replaced_mails_and_pdf_show_the_same_link(till: Till) -> None:
+    sent = till.sent()
+    pdf = till.desk.do(calls.invoice_pdf, sent)
+    runtime = till.desk.billing.runtime
+    runtime.settings = replace(runtime.settings, secret_keys=("the one that follows", *runtime.settings.secret_keys))
+    till.desk.do(calls.remind_invoice, sent)
+    assert till.tokens_of(sent)[1] == till.tokens_of(sent)[0]
+    assert till.desk.do(calls.invoice_pdf, sent) == pdf
 
 
 def test_a_draft_shows_no_link(till: Till) -> None:

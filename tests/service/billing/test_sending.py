@@ -142,6 +142,7 @@ def test_s1_8_sending_is_told_to_other_services(desk: Desk) -> None:
         "state": "sent",
         "currency": "EUR",
         "total": "1396.19",
+        "credited": "0.00",
         "paid": "0.00",
         "balance": "1396.19",
         "credit": "0.00",

@@ -21,8 +21,12 @@ class Till:
     stripe: StripeServer
 
     def __post_init__(self) -> None:
+        self.set_up()
+
+    def set_up(self, webhook_secrets: tuple[str, ...] = (SECRET,)) -> None:
+        """Restarts the service with that account."""
         runtime = self.desk.billing.runtime
-        account = StripeAccount(KEY, SECRET, self.stripe.url)
+        account = StripeAccount(KEY, webhook_secrets, self.stripe.url)
         runtime.settings = replace(runtime.settings, stripe=account)  # type: ignore[call-arg]
 
     def sent(self, **changes: Any) -> Any:

@@ -112,6 +112,21 @@ def test_a_picture_that_nothing_shows_for_a_day_is_deleted_and_its_bytes_go_30_d
     assert house.get(image["file_id"], house.coach).data == PNG, "a draft that was saved late finds its picture"
 
 
+def test_a_file_that_its_assignment_refused_is_deleted_after_a_day_and_one_that_it_took_stays(house: House) -> None:
+    path, id_ = f"/engagements/{house.engagement}/files", uuid4()
+    refused, taken = (house.post(path, house.coach, PDF, name).json for name in ("Refused.pdf", "Taken.pdf"))
+    assert refused is not None
+    assert taken is not None
+    facts = {"engagement_id": house.engagement, "name": "Worksheet", "due_date": None, "state": "open"}
+    data = {**facts, "deleted": False, "file_ids": [UUID(taken["file_id"])]}
+    house.harness.feed("engagements.assignment.updated.v1", subject=id_, sequence=2, data=data)
+    house.harness.clock.advance(hours=25)
+    house.harness.run(sweep)
+    (event,) = house.harness.events("documents.file.deleted.v1")
+    assert str(event.subject_id) == refused["file_id"]
+    assert house.get(taken["file_id"], house.client).data == PDF
+
+
 def test_what_a_resource_a_note_or_an_assignment_shows_is_never_swept(house: House) -> None:
     shown, resource = image_of(house), house.upload_resource(house.client).json
     assert resource is not None

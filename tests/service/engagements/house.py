@@ -140,7 +140,7 @@ class House:
     def authenticate(self, token: str) -> Actor:
         """Whom a token lets in, as every service would verify it."""
         answer = self.public(calls.authenticate, {"token": token})
-        return verify(PUBLIC_KEY, answer["assertion"], self.clock.now())
+        return verify([PUBLIC_KEY], answer["assertion"], self.clock.now())
 
 
 def address(name: str) -> str:
@@ -149,5 +149,6 @@ def address(name: str) -> str:
 
 def decimals(data: dict[str, Any]) -> dict[str, Any]:
     return {
-        key: Decimal(value) if key in ("total", "paid", "balance", "amount") else value for key, value in data.items()
+        key: Decimal(value) if key in ("total", "credited", "paid", "balance", "amount") else value
+        for key, value in data.items()
     }

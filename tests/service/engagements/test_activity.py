@@ -199,6 +199,20 @@ def test_a_payment_taken_off_and_a_draft_deleted_are_told(house: House) -> None:
     ]
 
 
+def test_a_credit_note_is_told_and_an_invoice_that_is_credited_is_not_marked_as_paid(house: House) -> None:
+    invoice = house.invoice("sent", "sent")
+    house.clock.advance(seconds=1)
+    facts = {
+        "invoice_id": invoice, "engagement_id": UUID(house.engagement), "client_id": uuid4(), "number": "CN-2026-0001",
+        "currency": "EUR", "total": Decimal("952.00"), "tax": Decimal("152.00"), "issued_on": INSTANT.date(),
+    }  # fmt: skip
+    house.harness.feed("billing.credit_note.issued.v1", subject=uuid4(), data=facts, actor=house.coach)
+    house.invoice("paid", "paid", invoice=invoice, sequence=2, credited="952.00", paid="0.00")
+    told = [text for _, text in lines(house, by=house.client, kind="invoice")]
+    assert told[1:] == ["credited €952.00 of the invoice 2026-0114: credit note CN-2026-0001"]
+    assert {entry["link"] for entry in house.activity(kind="invoice")} == {f"/invoices/{invoice}"}
+
+
 def test_c2_what_became_of_mails_is_told_to_staff_with_the_rule(house: House) -> None:
     sent = mail(house, "sent", subject="Session 3 on Tuesday")
     mail(house, "refused", reason="Leila Haddad has no portal account.", rule="C3")

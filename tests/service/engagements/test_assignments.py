@@ -145,7 +145,9 @@ def test_s2_54_s2_76_both_comment_and_each_deletes_only_the_own(house: House, pl
         house.call(comments.delete_comment, {"id": mine["id"]}, by=house.client)
     with pytest.raises(NotFound):
         house.call(comments.delete_comment, {"id": mine["id"]}, by=house.coach_called("Other Coach"))
+    house.clock.advance(seconds=1)
     house.call(comments.delete_comment, {"id": mine["id"]})
+    assert house.activity()[0]["text"] == f"deleted a comment on {about['name']}"
     assert len(house.call(listing, thing)["items"]) == 1
     assert "going" not in str([event.data for event in house.harness.events("engagements.comment.added.v1")])
 

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
+from contracts.calls import assignments, notes
 from contracts.calls import feedback as feedback_calls
 from contracts.calls import goals as calls
 from contracts.calls import items as item_calls
@@ -66,9 +68,46 @@ def actions(house: House) -> dict[str, Callable[[], Any]]:
     }
 
 
-def test_all_that_changes_a_goal_locks_its_engagement_first(house: House) -> None:
+def actions_on_notes_and_assignments(house: House) -> dict[str, Callable[[], Any]]:
+    """All that locks a note or an assignment, or something of one."""
+    house.activate()
+    note = house.call(notes.create_note, {"engagement_id": house.engagement, "title": "Values"})
+    other = house.call(notes.create_note, {"engagement_id": house.engagement, "title": "Fears"})
+    task = house.call(assignments.create_assignment, {"engagement_id": house.engagement, "name": "Read"})
+    link = {"id": task["id"], "url": "https://example.org"}
+    file = house.call(assignments.add_assignment_file, link)
+    comment = {"id": note["id"], "body": "Well seen."}
+    order = {"id": house.engagement, "ids": [note["id"], other["id"]]}
+    return {
+        "update_note": partial(do, house, notes.update_note, note, body="<p>Calm</p>"),
+        "share_note": partial(do, house, notes.share_note, note),
+        "add_note_comment": partial(house.call, notes.add_note_comment, comment),
+        "delete_comment": lambda: house.call(notes.delete_comment, {"id": comments(house, note)[0]["id"]}),
+        "unshare_note": partial(do, house, notes.unshare_note, note),
+        "order_notes": partial(house.call, notes.order_notes, order),
+        "delete_note": partial(do, house, notes.delete_note, note),
+        "restore_note": partial(do, house, notes.restore_note, note),
+        "update_assignment": partial(do, house, assignments.update_assignment, task, name="Read twice"),
+        "complete_assignment": partial(do, house, assignments.complete_assignment, task),
+        "reopen_assignment": partial(do, house, assignments.reopen_assignment, task),
+        "add_assignment_file": partial(house.call, assignments.add_assignment_file, link),
+        "remove_assignment_file": partial(do, house, assignments.remove_assignment_file, file),
+        "delete_assignment": partial(do, house, assignments.delete_assignment, task),
+        "restore_assignment": partial(do, house, assignments.restore_assignment, task),
+    }
+
+
+def comments(house: House, note: Any) -> list[Any]:
+    found: list[Any] = house.call(notes.list_note_comments, {"id": note["id"]})["items"]
+    return found
+
+
+@pytest.mark.parametrize("acting", [actions, actions_on_notes_and_assignments])
+def test_all_that_changes_something_of_an_engagement_locks_the_engagement_first(
+    house: House, acting: Callable[[House], dict[str, Callable[[], Any]]]
+) -> None:
     is_postgresql = house.harness.database.engine.dialect.name == "postgresql"
-    for name, action in actions(house).items():
+    for name, action in acting(house).items():
         with locks(house) as locked:
             action()
         assert locked[:1] == (["engagement"] if is_postgresql else []), f"{name}: {locked}"

@@ -11,8 +11,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from chassis import context
 from chassis.claims import claim_due
 from contracts.calls import notifications as calls
+from contracts.calls.health import status_of
 from services.notifications.outbound.models import PAUSES, Notification
 from services.notifications.outbound.smtp import Server, parse_sender
 from tests.service.notifications.house import TOKEN, House
@@ -32,6 +34,28 @@ def test_a_mail_is_sent_once_and_said_to_be(post: House, mail_server: MailServer
     (event,) = post.harness.events(SENT)
     assert event.data["subject"] == "Invoice 2026-0133, €1,190.00"
     assert event.data["engagement_id"] == str(post.engagement)
+
+
+def test_a_mail_goes_on_with_the_trace_of_whoever_asked_for_it(post: House, mail_server: MailServer) -> None:
+    with context.step("request-of-a-coach") as trace:
+        post.request("invoice", post.client)
+    post.send()
+    (event,) = post.harness.events(SENT)
+    assert event.requestid == "request-of-a-coach"
+    assert str(event.traceparent).split("-")[1] == trace.trace_id
+
+
+def test_how_much_mail_is_due_and_how_much_is_tried_again_is_told(post: House, mail_server: MailServer) -> None:
+    def told() -> dict[str, tuple[int, float]]:
+        status = post.harness.call(status_of("notifications"), actor=people.ADMIN)
+        return {each["name"]: (each["waiting"], each["oldest_seconds"]) for each in status["backlogs"]}
+
+    post.request("invoice", post.client)
+    post.harness.clock.advance(seconds=90)
+    assert told() == {"mail": (1, 90.0), "mail_retries": (0, 0.0), "webhooks": (0, 0.0)}
+    mail_server.answers = lambda stage, recipient: "452 Mailbox full" if stage == "rcpt" else None
+    post.send()
+    assert told() == {"mail": (0, 0.0), "mail_retries": (1, 0.0), "webhooks": (0, 0.0)}
 
 
 def test_a_batch_shares_connections(post: House, mail_server: MailServer) -> None:

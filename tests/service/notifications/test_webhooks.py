@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import hashlib
 import hmac
 import json
 import threading
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +16,7 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from chassis.migrate import check
+from chassis.resealing import reseal
 from contracts.calls import webhooks as calls
 from contracts.envelope import CONTENT_TYPE, decode
 from contracts.errors import Conflict
@@ -59,6 +62,17 @@ def test_an_event_is_posted_as_structured_json_and_signed_as_standard_webhooks(h
     assert (delivery["state"], delivery["status"], delivery["attempts"]) == ("delivered", 204, 1)
 
 
+def test_what_is_due_for_an_endpoint_is_told_unless_it_is_paused(hooks: Hooks, hook: HookServer) -> None:
+    endpoint = hooks.add(hook.url)
+    hooks.happen(3)
+    hooks.harness.run(hand_out)
+    with hooks.harness.runtime.read() as work:
+        assert delivering.backlog(work) == (3, hooks.harness.clock.now())
+    hooks.change(endpoint, active=False)
+    with hooks.harness.runtime.read() as work:
+        assert delivering.backlog(work) == (0, None)
+
+
 def test_the_secret_is_answered_once_and_kept_sealed(hooks: Hooks, hook: HookServer) -> None:
     endpoint = hooks.add(hook.url)
     again = hooks.get(endpoint)
@@ -68,6 +82,21 @@ def test_the_secret_is_answered_once_and_kept_sealed(hooks: Hooks, hook: HookSer
         kept = work.session.get_one(WebhookEndpoint, UUID(endpoint["id"])).sealed_secret
     assert endpoint["secret"].encode() not in kept
     assert hooks.add(hook.url)["secret"] != endpoint["secret"]
+
+
+def test_when_the_secret_key_is_rotated_the_signature_stays_good(hooks: Hooks, hook: HookServer) -> None:
+    endpoint = hooks.add(hook.url)
+    runtime = hooks.harness.runtime
+    for secret_keys in (("the one that follows", *runtime.settings.secret_keys), ("the one that follows",)):
+        runtime.settings = replace(runtime.settings, secret_keys=secret_keys)
+        hooks.happen()
+        hooks.run()
+        taken = hook.taken[-1]
+        instant = dt.datetime.fromtimestamp(int(taken.headers["webhook-timestamp"]), dt.UTC)
+        signature = Webhook(endpoint["secret"]).sign(taken.headers["webhook-id"], instant, taken.body.decode())
+        assert taken.headers["webhook-signature"] == signature
+        reseal(runtime)
+    assert len(hook.taken) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A session that is an item of the engagement's program (C12)."""
+"""A session that is an item of the engagement's program (C12), also before it has a date (S2.99)."""
 
 from __future__ import annotations
 
@@ -43,3 +43,15 @@ def test_only_a_session_of_this_engagements_program_can_be_named(house: House) -
         house.schedule(item_id=str(uuid4()))
     assert unknown.value.awaited
     assert house.listed()["items"] == []
+
+
+def test_s2_99_a_planned_session_without_a_date_counts_in_the_total_and_nowhere_else(house: House) -> None:
+    house.engagement = house.engagement_of(house.client, house.coach, sessions_total=3)
+    first, _ = item(house), item(house)
+    before = house.listed()
+    assert (before["total"], before["planned"], before["left"], before["items"]) == (3, 0, 3, [])
+    house.complete(house.schedule(item_id=first))
+    after = house.listed()
+    assert (after["total"], after["planned"], after["completed"], after["left"]) == (3, 1, 1, 2)
+    assert [session["number"] for session in after["items"]] == [1]
+    assert house.listed("upcoming")["items"] == []

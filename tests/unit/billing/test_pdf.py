@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from services.billing.invoices.document import DocumentLine, InvoiceDocument, Issuer, Recipient
+from services.billing.invoices.document import CreditedInvoice, DocumentLine, InvoiceDocument, Issuer, Recipient
 from services.billing.invoices.pdf import render
 from services.billing.invoices.totals import Line, totals_of
 
@@ -92,6 +92,41 @@ def test_c21_amounts_have_the_decimals_of_their_currency(currency, shown):
 
 def test_a_unit_price_keeps_the_decimals_that_the_currency_has_not():
     assert "0.0375" in text(invoice(("Kilometres", "120", "0.0375", None)))
+
+
+def credit_note(**changes) -> InvoiceDocument:
+    lines = [DocumentLine("Second instalment", tax_rate=Decimal("19")), DocumentLine("Workbook")]
+    totals = totals_of([Line(Decimal(1), Decimal("240"), Decimal("19")), Line(Decimal(1), Decimal("18.50"))], "EUR")
+    kept = {"lines": lines, "totals": totals.negated(), "number": "CN-2026-0007", "notes": "Reason: It fell out."}
+    return invoice(**{**kept, "due_on": None, "credits": CreditedInvoice("2026-0042", date(2026, 11, 24)), **changes})
+
+
+def test_a_credit_note_says_what_it_is_of_which_invoice_and_shows_amounts_below_zero():
+    found = " ".join(text(credit_note()).split())
+    for words in (
+        "Credit note CN-2026-0007", "Credits Invoice 2026-0042 of 24 Nov 2026", "Credit to Haddad Studio GmbH",
+        "Second instalment 19% –240.00", "Workbook –18.50", "Subtotal –258.50", "Tax 19% on –240.00 –45.60",
+        "Total EUR –304.10", "Reason: It fell out.", "IBAN DE02",
+    ):  # fmt: skip
+        assert words in found, words
+    for words in ("Quantity", "Unit price", "Due", "Balance", "Bill to"):
+        assert words not in found
+    assert "The number is given when the credit note is issued." in text(credit_note(number=None, issued_on=None))
+
+
+def test_a_credit_note_has_a_title_a_language_and_the_same_bytes_each_time():
+    reader = PdfReader(BytesIO(render(credit_note())))
+    assert reader.metadata.title == "Credit note CN-2026-0007"
+    assert reader.trailer["/Root"]["/Lang"] == "en"
+    assert render(credit_note()) == render(credit_note())
+
+
+def test_what_was_credited_stands_below_the_total_and_what_is_too_much_is_credit():
+    found = " ".join(text(invoice(credited=Decimal("71.00"), paid=Decimal("1000"))).split())
+    assert "Total EUR 1,071.00 Credited –71.00 Paid –1,000.00 Balance due EUR 0.00" in found
+    found = " ".join(text(invoice(credited=Decimal("171.00"), paid=Decimal("1000"))).split())
+    assert "Credit EUR 100.00" in found
+    assert "Balance due" not in found
 
 
 def test_without_any_tax_there_is_no_word_of_tax():

@@ -36,7 +36,7 @@ def test_compose_file_keeps_the_compose_schema() -> None:
 
 def test_every_service_has_its_migration_and_both_processes_and_nothing_is_left_over() -> None:
     expected = {f"{service}{part}" for service in SERVICES for part in ("", "-worker", "-migrate")}
-    assert set(CONTAINERS) == expected | {"rabbitmq", "postgres", "gateway", "mailcatcher"}
+    assert set(CONTAINERS) == expected | {"rabbitmq", "postgres", "gateway", "mailcatcher", "prometheus", "grafana"}
     for service in SERVICES:
         assert CONTAINERS[f"{service}-migrate"]["command"] == ["migrate", service]
         assert CONTAINERS[service]["command"] == ["serve", service]

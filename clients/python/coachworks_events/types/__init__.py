@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from coachworks_events.facts import Facts
 from coachworks_events.types.billing import (
+    CreditNoteIssued,
     InvoiceCreated,
     InvoiceDeleted,
     InvoiceOverdue,
@@ -32,16 +33,6 @@ from coachworks_events.types.engagements import (
     AssignmentDeleted,
     AssignmentReopened,
     AssignmentUpdated,
-    ClientActivated,
-    ClientAdded,
-    ClientDisabled,
-    ClientEnabled,
-    ClientErased,
-    ClientInvited,
-    ClientUpdated,
-    CoachAdded,
-    CoachDeactivated,
-    CoachUpdated,
     CommentAdded,
     CommentDeleted,
     EngagementAssigned,
@@ -67,7 +58,6 @@ from coachworks_events.types.engagements import (
     NoteShared,
     NoteUnshared,
     NoteUpdated,
-    OrganisationUpdated,
     ProgramArchived,
     ProgramCreated,
     ProgramUpdated,
@@ -108,6 +98,19 @@ from coachworks_events.types.notifications import (
     NotificationRefused,
     NotificationSent,
     WebhookEndpointDisabled,
+)
+from coachworks_events.types.people import (
+    ClientActivated,
+    ClientAdded,
+    ClientDisabled,
+    ClientEnabled,
+    ClientErased,
+    ClientInvited,
+    ClientUpdated,
+    CoachAdded,
+    CoachDeactivated,
+    CoachUpdated,
+    OrganisationUpdated,
 )
 from coachworks_events.types.scheduling import (
     AttendeeAdded,
@@ -215,6 +218,7 @@ TYPES: dict[str, type[Facts]] = {
     NotificationSent.type: NotificationSent,
     WebhookEndpointDisabled.type: WebhookEndpointDisabled,
     BillingErased.type: BillingErased,
+    CreditNoteIssued.type: CreditNoteIssued,
     InvoiceCreated.type: InvoiceCreated,
     InvoiceDeleted.type: InvoiceDeleted,
     InvoiceOverdue.type: InvoiceOverdue,
@@ -255,6 +259,7 @@ __all__ = [
     "CoachUpdated",
     "CommentAdded",
     "CommentDeleted",
+    "CreditNoteIssued",
     "DocumentsErased",
     "EngagementAssigned",
     "EngagementCompleted",

@@ -11,6 +11,22 @@ from coachworks_events.facts import Facts
 
 
 @dataclass(frozen=True, kw_only=True)
+class CreditNoteIssued(Facts):
+    """A credit note took its number: so much less is owed for its invoice (rule C21). It never changes."""
+
+    type = "billing.credit_note.issued.v1"
+
+    invoice_id: UUID
+    engagement_id: UUID
+    client_id: UUID
+    number: str
+    currency: str
+    total: Decimal
+    tax: Decimal
+    issued_on: dt.date
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceFacts(Facts):
     engagement_id: UUID
     client_id: UUID
@@ -19,6 +35,7 @@ class InvoiceFacts(Facts):
     currency: str
     total: Decimal
     paid: Decimal
+    credited: Decimal | None = None
     balance: Decimal
     credit: Decimal | None = None
     issued_on: dt.date | None = None
@@ -52,7 +69,7 @@ class InvoiceOverdue(InvoiceFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class InvoicePaid(InvoiceFacts):
-    """Nothing is left to pay."""
+    """Nothing is left to pay: all of it was paid or credited."""
 
     type = "billing.invoice.paid.v1"
 
@@ -73,8 +90,8 @@ class InvoiceSent(InvoiceFacts):
 
 @dataclass(frozen=True, kw_only=True)
 class InvoiceUpdated(InvoiceFacts):
-    """A draft was changed, or what was paid has changed: a payment was removed, refunded or disputed, or came for
-    an invoice that was paid or void already."""
+    """A draft was changed, or what is owed or paid has changed: a part was credited, a payment was removed,
+    refunded or disputed, or came for an invoice that was paid or void already."""
 
     type = "billing.invoice.updated.v1"
 

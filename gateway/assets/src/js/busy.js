@@ -23,8 +23,12 @@ function release(form) {
   form.querySelectorAll("[aria-busy]").forEach(stop);
 }
 
+// What is answered in a frame or another tab is the browser's to send: this page stays as it is.
+document.addEventListener("submit", (event) => {
+  if (event.submitter?.formTarget) event.stopPropagation();
+}, true);
+
 on("submit", "form[method=post]", (form, event) => {
-  if (event.submitter?.formTarget) return; // its answer comes into a frame: this page stays as it is
   if (form.dataset.sent) {
     event.preventDefault();
     event.stopImmediatePropagation();

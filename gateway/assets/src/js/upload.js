@@ -1,6 +1,6 @@
 // Forms with data-upload take files by dropping them on the page or choosing them, and show how far each has come.
 // Each file is posted by itself as the form would post it; without scripts the form posts as it stands.
-import { csrfToken, each } from "./page.js";
+import { csrfToken, on } from "./page.js";
 
 function row(list, name) {
   const item = document.createElement("li");
@@ -63,24 +63,26 @@ async function sendAll(form, files) {
   if (all) window.location.reload();
 }
 
-each("form[data-upload]", (form) => {
-  const input = form.querySelector("input[type=file]");
-  const zone = form.closest("[data-drop]") ?? form;
-  const holdsFiles = (event) => event.dataTransfer?.types.includes("Files");
-  form.querySelectorAll("[data-no-script]").forEach((part) => part.remove());
-  input.addEventListener("change", () => input.files.length && sendAll(form, [...input.files]));
-  document.addEventListener("dragover", (event) => {
-    if (!holdsFiles(event)) return;
-    event.preventDefault();
-    zone.classList.add("drop-over");
-  });
-  document.addEventListener("dragleave", (event) => {
-    if (!event.relatedTarget) zone.classList.remove("drop-over");
-  });
-  document.addEventListener("drop", (event) => {
-    if (!holdsFiles(event)) return;
-    event.preventDefault();
-    zone.classList.remove("drop-over");
-    sendAll(form, [...event.dataTransfer.files]);
-  });
+on("change", "form[data-upload] input[type=file]", (input) => input.files.length && sendAll(input.form, [...input.files]));
+
+/** The form that takes what is dropped now: panes come and go, and what is gone must take nothing. */
+const taker = () => document.querySelector("form[data-upload]");
+const zoneOf = (form) => form.closest("[data-drop]") ?? form;
+
+document.addEventListener("dragover", (event) => {
+  const form = taker();
+  if (!form || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  zoneOf(form).classList.add("drop-over");
+});
+document.addEventListener("dragleave", (event) => {
+  const form = taker();
+  if (form && !event.relatedTarget) zoneOf(form).classList.remove("drop-over");
+});
+document.addEventListener("drop", (event) => {
+  const form = taker();
+  if (!form || !event.dataTransfer?.types.includes("Files")) return;
+  event.preventDefault();
+  zoneOf(form).classList.remove("drop-over");
+  sendAll(form, [...event.dataTransfer.files]);
 });

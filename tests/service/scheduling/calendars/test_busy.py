@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
+from services.scheduling.calendars import models
+from tests.service.scheduling.calendars import servers
 from tests.service.scheduling.calendars.desk import Desk
 from tests.support import people
 
@@ -96,11 +100,63 @@ def test_another_coachs_session_that_this_one_was_invited_to_does_take_time(desk
 
 
 @pytest.mark.parametrize("rule", ["MINUTELY;COUNT=3", "HOURLY;COUNT=3"])
-def test_what_cannot_be_understood_keeps_nothing_else_from_being_read(desk: Desk, rule: str) -> None:
-    desk.account.put(desk.calendar, "DTSTART:20261103T080000Z", "DURATION:PT1M", f"RRULE:FREQ={rule}")
+def test_what_costs_too_much_keeps_nothing_else_from_being_read_and_is_named_to_its_coach(
+    desk: Desk, rule: str
+) -> None:
+    lines = ["DTSTART:20261201T060000Z", "DURATION:PT1M", f"RRULE:FREQ={rule}", "SUMMARY:With Leila"]
+    href = desk.account.put(desk.calendar, *lines)
     desk.account.put(desk.calendar, "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z")
-    assert desk.connected()["state"] == "connected"
+    shown = desk.connected()
+    assert shown["state"] == "connected"
     assert desk.free() == ["10:00", "11:00"]
+    named = {"address": href.rsplit("/", 1)[1], "begins_on": "2026-12-01", "reason": "repeats"}
+    assert (shown["left_out"], shown["left_out_total"]) == ([named], 1)
+    assert "Leila" not in str(shown), "its words are not kept (C24)"
+    desk.account.delete(href)
+    assert desk.later()["left_out"] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "reason", "day"),
+    [
+        ("DTSTART:soon", "unreadable", None),
+        ("DTSTART:20261201T080000Z\r\nRRULE:FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30", "repeats", "2026-12-01"),
+        (
+            "DTSTART:20261201T080000Z\r\nEND:VEVENT\r\nBEGIN:VTIMEZONE\r\nTZID:Own\r\nBEGIN:STANDARD\r\n"
+            "DTSTART:19700101T000000\r\nTZOFFSETFROM:+0500\r\nTZOFFSETTO:+0500\r\nRRULE:FREQ=HOURLY\r\n"
+            "END:STANDARD\r\nEND:VTIMEZONE\r\nBEGIN:VEVENT\r\nUID:other",
+            "clocks",
+            None,
+        ),
+    ],
+    ids=["nonsense", "never", "clocks"],
+)
+def test_why_an_event_blocks_no_time_is_said(desk: Desk, line: str, reason: str, day: str | None) -> None:
+    """Radicale takes no such events, so a server in between makes them so."""
+
+    def with_that_line(handler: servers.Handler) -> None:
+        say, plain = handler.say, b"DTSTART:20261201T080000Z"
+        written = line.encode()
+        handler.say = lambda status, body=b"", **headers: say(status, body.replace(plain, written), **headers)  # type: ignore[method-assign]
+        servers.passing_on(desk.account)(handler)
+
+    href = desk.account.put(desk.calendar, "DTSTART:20261201T080000Z", "DTEND:20261201T090000Z")
+    with servers.server(with_that_line) as between:
+        shown = desk.connected(url=between.url.removesuffix("/judith/") + urlsplit(desk.calendar).path)
+    assert shown["left_out"] == [{"address": href.rsplit("/", 1)[1], "begins_on": day, "reason": reason}]
+    assert desk.free() == ALL
+
+
+def test_of_many_that_are_left_out_some_are_named_and_all_are_counted(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "NAMED", 2)
+    for _ in range(3):
+        desk.account.put(desk.calendar, "DTSTART:20261201T060000Z", "DURATION:PT1M", "RRULE:FREQ=HOURLY;COUNT=3")
+    shown = desk.connected()
+    assert (len(shown["left_out"]), shown["left_out_total"]) == (2, 3)
+    other = desk.connect(password="another")
+    assert (other["left_out"], other["left_out_total"]) == ([], 0)
 
 
 def test_c22_another_coach_and_admins_see_nothing_of_ones_calendar(desk: Desk) -> None:

@@ -6,6 +6,7 @@ import json
 import logging
 import socket
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import select, text, update
 
 from chassis import addresses
 from chassis.outward import Outward, Reply
+from chassis.resealing import Resealed, reseal
 from contracts.calls import calendars as calls
 from contracts.errors import Forbidden, Invalid
 from services.scheduling.calendars.caldav import Failed, Server
@@ -85,6 +87,22 @@ def test_under_another_secret_key_it_is_asked_for_again(desk: Desk) -> None:
         (calendar,) = work.session.scalars(select(Calendar))
         calendar.password = b"sealed under another key"
     assert desk.settled()["last_error"] == "The password can no longer be read. Connect the calendar again."
+
+
+def test_it_is_read_with_the_older_of_two_secret_keys_until_it_is_sealed_anew(desk: Desk) -> None:
+    desk.connected()
+    runtime = desk.house.harness.runtime
+    (old,) = runtime.settings.secret_keys
+    runtime.settings = replace(runtime.settings, secret_keys=("the key that follows", old))
+    desk.sync()
+    assert desk.settled()["state"] == "connected"
+    assert reseal(runtime) == Resealed(done=1)
+    assert reseal(runtime) == Resealed(), "a second time there is nothing to do"
+    runtime.settings = replace(runtime.settings, secret_keys=("the key that follows",))
+    desk.sync()
+    assert desk.settled()["state"] == "connected"
+    runtime.settings = replace(runtime.settings, secret_keys=(old,))
+    assert reseal(runtime) == Resealed(unreadable=1)
 
 
 def put(house: House, url: str) -> Any:

@@ -1,0 +1,1 @@
+"""Credit notes: what an invoice that was sent is reduced by."""

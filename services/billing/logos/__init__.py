@@ -1,0 +1,1 @@
+"""The logo that stands on what is printed."""

@@ -1,0 +1,226 @@
+"""Copies are rebuilt by their owners' facts, and services that were backed up at different moments agree again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from chassis.database import Copy, Database
+from deploy.local.configuration import SERVICES, Configuration
+from deploy.local.system import ROOT
+from tests.architecture.house import service_of
+from tests.support.broker import eventually
+from tests.system.conftest import ADMIN, PASSWORD, databases
+from tests.system.havoc import SETTINGS, Havoc
+
+Rows = dict[str, list[Any]]
+
+#: What goes wrong in each service's copies while it runs.
+TAMPERING = {
+    "engagements": (
+        "UPDATE session_copy SET state = 'cancelled', title = 'Nonsense'",
+        "UPDATE invoice_copy SET state = 'nonsense'",
+        "UPDATE file_copy SET deleted = NOT deleted",
+        "DELETE FROM form_copy",
+    ),
+    "scheduling": (
+        "UPDATE client SET name = 'Nobody'",
+        "UPDATE coach SET time_zone = 'UTC'",
+        "UPDATE engagement SET coach_id = client_id, deleted = NOT deleted",
+        "DELETE FROM item",
+    ),
+    "documents": (
+        "DELETE FROM place_file",
+        "UPDATE place SET client_sees = NOT client_sees",
+        "UPDATE engagement SET coach_id = client_id",
+        "DELETE FROM client",
+    ),
+    "notifications": (
+        "UPDATE person SET standing = 'nonsense', email = 'somebody.else@example.org'",
+        "UPDATE place SET gone = NOT gone",
+        "UPDATE coaching_session SET context = NULL",
+        "DELETE FROM item",
+        "DELETE FROM invoice",
+    ),
+    "billing": ("DELETE FROM client", "UPDATE engagement SET coach_id = client_id", "UPDATE session SET title = ''"),
+}
+
+
+class Place:
+    """One system's settings, with an operator's hand on its services, whether they run or not."""
+
+    def __init__(self, configuration: Configuration) -> None:
+        self.configuration = configuration
+
+    def coachworks(self, service: str, *arguments: str, given: str = "") -> tuple[int, str]:
+        """The exit code of a command, and what it says."""
+        done = subprocess.run(
+            [str(Path(sys.executable).with_name("coachworks")), *arguments],
+            env=self.configuration.environment(service), input=given, capture_output=True, text=True, check=False,
+            timeout=60,
+        )  # fmt: skip
+        assert "Traceback" not in done.stderr, done.stderr
+        return done.returncode, done.stdout + (done.stderr if done.returncode else "")
+
+    def facts(self) -> str:
+        """Those of all services."""
+        said = [self.coachworks(service, "facts", service) for service in SERVICES]
+        assert [code for code, _ in said] == [0] * len(SERVICES)
+        return "".join(lines for _, lines in said)
+
+    def check(self) -> dict[str, tuple[int, str]]:
+        facts = self.facts()
+        return {one: self.coachworks(one, "projections", "check", one, given=facts) for one in SERVICES}
+
+    def rebuild(self, *options: str) -> dict[str, tuple[int, str]]:
+        facts = self.facts()
+        return {one: self.coachworks(one, "projections", "rebuild", one, *options, given=facts) for one in SERVICES}
+
+    def copies(self) -> dict[str, Rows]:
+        """All copies of each service, by table."""
+        found: dict[str, Rows] = {}
+        for service in SERVICES:
+            models = [one.class_ for one in service_of(service).base.registry.mappers if issubclass(one.class_, Copy)]
+            tables = [model.__tablename__ for model in models] + ["place_file"] * (service == "documents")
+            database = Database(self.configuration.database_url(service))
+            with database.read() as session:
+                rows = {table: session.execute(text(f"SELECT * FROM {table}")).all() for table in tables}
+            database.dispose()
+            found[service] = {table: sorted(map(repr, each)) for table, each in rows.items()}
+        return found
+
+
+def agreed(said: dict[str, tuple[int, str]]) -> bool:
+    return all(code == 0 and "0 copies disagree" in text_ for code, text_ in said.values())
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def havoc(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Havoc]:
+    """A system with the demo in it."""
+    settings = {"GATHER_SECONDS": "1"}
+    if request.param == "postgresql":
+        settings |= databases(request.getfixturevalue("postgres_server"), "lost")
+    made = Havoc(tmp_path_factory.mktemp("restore"), settings)
+    local = made.local
+    demo = {"API_URL": local.url, "MAIL_URL": local.mail_url, "ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD}
+    subprocess.run(
+        [sys.executable, "-m", "deploy.demo"], cwd=ROOT, env={**os.environ, **demo}, check=True, capture_output=True
+    )
+    engagement = made.admin.all("/engagements")[0]["id"]
+    picture = {"file": ("map.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "image/png")}
+    told = made.admin.request("POST", f"/engagements/{engagement}/images", expect=201, files=picture).json()
+    note = {"title": "With a picture", "body": f'<p><img src="{told["url"]}"></p>'}
+    made.admin.post(f"/engagements/{engagement}/notes", note, expect=201)
+    yield made
+    made.stop()
+
+
+def happened(havoc: Havoc) -> tuple[int, int]:
+    """How many events and mails there were so far."""
+    havoc.settle()
+    return len(havoc.rows("notifications", "SELECT position FROM logged_event")), len(
+        list(havoc.local.mail_folder.glob("*.eml"))
+    )
+
+
+def test_a_rebuild_leaves_right_copies_alone_and_mends_wrong_ones_without_acting_again(havoc: Havoc) -> None:
+    place, so_far = Place(havoc.local.configuration), happened(havoc)
+    right = place.copies()
+    assert [name for name, rows in right["documents"].items() if not rows] == []
+    assert agreed(said := place.check()), said
+    assert all(text_.startswith("0 copies rebuilt") for _, text_ in place.rebuild().values())
+    assert place.copies() == right
+
+    for service, statements in TAMPERING.items():
+        database = Database(place.configuration.database_url(service))
+        with database.write() as session:
+            for statement in statements:
+                session.execute(text(statement))
+        database.dispose()
+    wrong = place.copies()
+    assert all(wrong[service] != right[service] for service in SERVICES)
+    assert {code for code, _ in place.check().values()} == {1}
+    assert place.copies() == wrong, "a check changes nothing"
+
+    mended = place.rebuild()
+    assert {code for code, _ in mended.values()} == {0}, mended
+    assert place.copies() == right
+    assert all(text_.startswith("0 copies rebuilt") for _, text_ in place.rebuild().values())
+    assert happened(havoc) == so_far
+
+
+def test_facts_that_are_not_whole_are_refused(havoc: Havoc) -> None:
+    place = Place(havoc.local.configuration)
+    facts = place.facts()
+    for given, sentence in (
+        ("\n".join(facts.splitlines()[:3]), "Not all facts of engagements came."),
+        ("nonsense", "no line of what `coachworks facts` says"),
+        ("", "No facts came of: engagements, scheduling"),
+    ):
+        code, said = place.coachworks("billing", "projections", "check", "billing", given=given)
+        assert (code, sentence in said) == (1, True), said
+
+
+def test_backups_of_different_moments_are_restored_and_agree_again(
+    havoc: Havoc, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    old, admin = Place(havoc.local.configuration), havoc.admin
+    client = admin.all("/clients")[0]
+    engagement, new, lost = admin.all("/engagements")[0]["id"], {"client_id": client["id"]}, list[str]()
+    backups = str(tmp_path / "backups")
+    for hour, service in enumerate(("engagements", *(one for one in SERVICES if one != "engagements"))):
+        code, said = old.coachworks(service, "backup", service, backups)
+        assert code == 0, said
+        admin.patch(f"/clients/{client['id']}", {"name": f"Known to {service} too late"})
+        body = {
+            "starts_at": f"2027-03-01T1{hour}:00:00Z",
+            "duration_minutes": 30,
+            "notify": False,
+            "title": service,
+            "location": {"kind": "phone"},
+        }
+        admin.post(f"/engagements/{engagement}/sessions", body, expect=201)
+        lost.append(admin.post("/engagements", {**new, "program_name": service}, expect=201)["id"])
+        havoc.settle()
+
+    folder = tmp_path / "fresh"
+    folder.mkdir()
+    shutil.copy(havoc.local.folder / "secrets.json", folder)
+    settings = {"GATHER_SECONDS": "1"}
+    if "postgresql" in request.node.name:
+        settings |= databases(request.getfixturevalue("postgres_server"), "found")
+    new = Place(Configuration(folder, {**SETTINGS, **settings}))
+    for service in SERVICES:
+        code, said = new.coachworks(service, "restore", service, backups)
+        assert code == 0, said
+    code, said = new.coachworks("billing", "restore", "billing", backups)
+    assert (code, "not empty" in said) == (1, True)
+
+    found = new.check()
+    assert f"client\t{client['id']}\tahead" in found["scheduling"][1]
+    assert "coachworks projections rebuild engagements makes them agree" in found["engagements"][1]
+    assert f"engagement\t{lost[0]}\tunknown" in found["billing"][1], "made after the backup of its owner"
+    assert {code for code, _ in new.rebuild("--restored").values()} == {0}
+    assert agreed(said_now := new.check()), said_now
+
+    again = Havoc(folder, settings)
+    try:
+        again.settle()
+        assert again.admin.get(f"/clients/{client['id']}")["name"] == client["name"]
+        assert "bytes\tok" in new.coachworks("documents", "check", "documents")[1]
+        again.admin.patch(f"/clients/{client['id']}", {"name": "Heard by all"})
+        heard = "SELECT id FROM client WHERE name = 'Heard by all'"
+        for service in ("scheduling", "documents", "billing"):
+            eventually(lambda service=service: again.rows(service, heard), 20, f"the news in {service}")  # type: ignore[misc]
+        again.settle()
+        assert agreed(said_now := new.check()), said_now
+    finally:
+        again.stop()
