@@ -36,7 +36,8 @@ serialization.PROPERTY_CLASSES[spec.Basic.CLASS_ID] = _readable_properties
 
 
 def connect(url: str, name: str, *, heartbeat: int = HEARTBEAT) -> kombu.Connection:
-    """An open connection that the broker's own pages show as `name`; raises one of `LOST`.
+    """An open connection to the first node that answers, which the broker's own pages show as `name`; raises one of
+    `LOST`.
 
     Who gives a heartbeat must call `heartbeat_check` every few seconds.
     """
@@ -46,7 +47,7 @@ def connect(url: str, name: str, *, heartbeat: int = HEARTBEAT) -> kombu.Connect
         heartbeat=heartbeat,
         transport_options={"client_properties": {"connection_name": name}, "write_timeout": 15},
     )
-    connection.connect()
+    connection.ensure_connection(max_retries=max(1, len(connection.alt) - 1), reraise_as_library_errors=False)
     return connection
 
 

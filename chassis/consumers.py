@@ -17,8 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import pika
-
+from chassis.nodes import addresses_of, parameters_of
 from chassis.topology import DEAD, DELIVERY_LIMIT, EVENTS, STREAM
 from contracts.errors import Conflict, Invalid, NotFound, Unavailable
 from contracts.events import PUBLIC, registry
@@ -49,7 +48,7 @@ class Consumers:
     def __init__(self, url: str, ctl: str) -> None:
         self._url = url
         self._ctl = shlex.split(ctl)
-        self._vhost = pika.URLParameters(url).virtual_host
+        self._vhost = parameters_of(url)[0].virtual_host
 
     def add(self, name: str, types: Sequence[str], *, replay: bool) -> str:
         """Makes the consumer and answers the address, password in it, that it connects to; nobody can see it again.
@@ -65,9 +64,7 @@ class Consumers:
         password = secrets.token_urlsafe(24)
         document = json.dumps(_definitions(self._vhost, PREFIX + name, password, types, replay))
         self._run("import_definitions", given=document)
-        place = urlsplit(self._url)
-        host = place.netloc.rpartition("@")[2]
-        return f"{place.scheme}://{PREFIX}{name}:{password}@{host}/{quote(self._vhost, safe='')}"
+        return ";".join(self._address(node, PREFIX + name, password) for node in addresses_of(self._url))
 
     def all(self) -> list[Consumer]:
         """Every consumer, by name."""
@@ -95,6 +92,11 @@ class Consumers:
             if queue in there:
                 self._run("delete_queue", "--vhost", self._vhost, queue)
         self._run("delete_user", PREFIX + name)
+
+    def _address(self, node: str, user: str, password: str) -> str:
+        place = urlsplit(node)
+        host = place.netloc.rpartition("@")[2]
+        return f"{place.scheme}://{user}:{password}@{host}/{quote(self._vhost, safe='')}"
 
     def _names(self) -> list[str]:
         users = json.loads(self._run("list_users", "--formatter", "json"))

@@ -17,6 +17,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError
 
 from chassis import context
+from chassis.nodes import parameters_of
 from contracts.calls import Call
 from contracts.errors import CoachworksError, Unavailable, from_wire
 
@@ -40,12 +41,12 @@ class RpcClient:
     """Thread-safe. Connects in a thread of its own at the first call, and again after a lost connection."""
 
     def __init__(self, url: str, name: str) -> None:
-        parameters = pika.URLParameters(url)
-        parameters.client_properties = {"connection_name": name}
-        parameters.heartbeat = 20
-        parameters.socket_timeout = 3
-        parameters.blocked_connection_timeout = 30
-        self._parameters = parameters
+        self._nodes = parameters_of(url)
+        for parameters in self._nodes:
+            parameters.client_properties = {"connection_name": name}
+            parameters.heartbeat = 20
+            parameters.socket_timeout = 3
+            parameters.blocked_connection_timeout = 30
         self._reply_to = f"rpc.reply-{name}-{uuid4().hex}"
         self._lock = threading.Lock()
         self._pending: dict[str, _Pending] = {}
@@ -175,7 +176,7 @@ class RpcClient:
                 time.sleep(RECONNECT_SECONDS)
 
     def _connect(self) -> None:
-        connection = pika.BlockingConnection(self._parameters)
+        connection = pika.BlockingConnection(self._nodes)
         channel = connection.channel()
         channel.exchange_declare(EXCHANGE, "topic", durable=True)
         channel.queue_declare(self._reply_to, exclusive=True, auto_delete=True)

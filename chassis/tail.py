@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pika
 import pika.exceptions
 
+from chassis.nodes import parameters_of
 from chassis.topology import STREAM
 from contracts.errors import Invalid, Unavailable
 from contracts.topics import topic_matches
@@ -63,7 +64,7 @@ def read(url: str, start: Position, types: Sequence[str], lost: Callable[[str], 
 
 
 def _connected(url: str, start: Position) -> Iterator[Streamed]:
-    connection = pika.BlockingConnection(pika.URLParameters(url))
+    connection = pika.BlockingConnection(parameters_of(url))
     try:
         channel = connection.channel()
         channel.basic_qos(prefetch_count=PREFETCH)

@@ -39,7 +39,7 @@ class InvoiceFacts(EventData):
     purchase_order = fields.String(
         allow_none=True,
         load_default=None,
-        metadata={"privacy": "pseudonymous", "description": "the number of the order of who is to pay"},
+        metadata={"privacy": "personal", "description": "the number of the order of who is to pay"},
     )
     discount = DecimalText(
         allow_none=True, load_default=None, metadata={"description": "of the whole invoice, contained in the total"}
@@ -122,7 +122,7 @@ class PaymentFacts(EventData):
     amount = DecimalText(required=True)
     currency = fields.String(required=True, metadata={"privacy": "none", "description": "ISO 4217"})
     method = fields.String(
-        required=True, metadata={"privacy": "pseudonymous", "description": "such as bank_transfer, cash, card"}
+        required=True, metadata={"privacy": "personal", "description": "such as bank_transfer, cash, card"}
     )
     paid_at = Instant(required=True)
 

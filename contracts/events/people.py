@@ -47,7 +47,7 @@ class PersonFacts(EventData):
     name = fields.String(required=True, metadata={"privacy": "personal"})
     email = fields.Email(required=True, metadata={"privacy": "personal"})
     time_zone = Zone(required=True, metadata={"privacy": "personal"})
-    locale = fields.String(required=True, metadata={"privacy": "personal"})
+    locale = fields.String(required=True, metadata={"privacy": "pseudonymous"})
 
 
 class CoachFacts(PersonFacts):

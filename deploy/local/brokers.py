@@ -13,6 +13,7 @@ from typing import Protocol
 import pika
 import pika.exceptions
 
+from chassis.nodes import parameters_of
 from deploy.local.packages import install
 from deploy.local.ports import Ports
 from deploy.local.processes import CannotStart, last_words, spawn, stop
@@ -124,7 +125,7 @@ def await_amqp(url: str, what: str, seconds: float, ended: Callable[[], str] = l
     deadline = time.monotonic() + seconds
     while True:
         try:
-            pika.BlockingConnection(pika.URLParameters(url)).close()
+            pika.BlockingConnection(parameters_of(url)).close()
             return
         except (pika.exceptions.ProbableAuthenticationError, pika.exceptions.ProbableAccessDeniedError):
             raise CannotStart(f"{what} refuses the user and password of its URL.") from None

@@ -35,6 +35,11 @@ _OPTIONAL = {
 _MACHINE = ("HOME", "LANG", "LC_ALL", "LOG_LEVEL", "SSL_CERT_FILE", "TMPDIR", "HTTPS_PROXY", "NO_PROXY")
 
 
+def process_of(replica: str) -> str:
+    """The process of the Procfile that a replica, such as `billing.2`, is one more of."""
+    return replica.partition(".")[0]
+
+
 class Configuration:
     """The settings of one local system: what its environment says, else defaults and secrets kept in its folder."""
 
@@ -56,8 +61,12 @@ class Configuration:
     @property
     def url(self) -> str:
         """Where a program on this machine reaches the gateway."""
+        return self.url_of("gateway")
+
+    def url_of(self, gateway: str) -> str:
+        """Where it reaches a replica of the gateway."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host, self.host)  # noqa: S104 (compared, not bound)
-        return f"http://{host}:{self.port}"
+        return f"http://{host}:{self._port_of(gateway)}"
 
     @property
     def smtp_url(self) -> str:
@@ -66,7 +75,7 @@ class Configuration:
 
     def http_port(self, process: str) -> int:
         """The port on which a process tells how it is; for `documents` also the one for files."""
-        return self._ports.get("gateway-metrics" if process == "gateway" else process)
+        return self._ports.get(process.replace("gateway", "gateway-metrics"))
 
     def database_url(self, service: str) -> str:
         """The service's own database."""
@@ -75,7 +84,7 @@ class Configuration:
 
     def environment(self, process: str) -> dict[str, str]:
         """All that a process of the Procfile finds in its environment."""
-        owner = process.removesuffix("-worker")
+        owner = process_of(process).removesuffix("-worker")
         found = {name: self._env[name] for name in (*_MACHINE, *_OPTIONAL.get(owner, ())) if name in self._env}
         programs = str(Path(sys.executable).parent)
         found["PATH"] = f"{programs}{os.pathsep}{os.environ.get('PATH', '/usr/bin:/bin')}"
@@ -97,9 +106,9 @@ class Configuration:
             documents = f"http://127.0.0.1:{self.http_port('documents')}"
             return found | {
                 "HOST": self.host,
-                "PORT": str(self.port),
+                "PORT": str(self._port_of(process)),
                 "DOCUMENTS_URL": documents,
-                "HTTP_PORT": str(self.http_port(owner)),
+                "HTTP_PORT": str(self.http_port(process)),
             }
         found |= {
             f"{owner.upper()}_DATABASE_URL": self.database_url(owner),
@@ -126,6 +135,9 @@ class Configuration:
         return ",".join(
             hmac.new(master.strip().encode(), owner.encode(), hashlib.sha256).hexdigest() for master in masters
         )
+
+    def _port_of(self, gateway: str) -> int:
+        return self.port if gateway == "gateway" else self._ports.get(gateway)
 
     def _port(self) -> int:
         said = self._env.get("PORT", "8000")

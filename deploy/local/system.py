@@ -14,7 +14,7 @@ from typing import IO
 import requests
 
 from deploy.local.brokers import Broker, choose
-from deploy.local.configuration import SERVICES, Configuration
+from deploy.local.configuration import SERVICES, Configuration, process_of
 from deploy.local.ports import is_free
 from deploy.local.processes import CannotStart, kill_group, last_words, spawn, stop
 from deploy.local.tails import Tail, readable
@@ -177,6 +177,13 @@ class LocalSystem:
         """Start a process that ended; `wait_ready` waits for it."""
         self.children[name].start()
 
+    def start_replica(self, name: str, number: int) -> str:
+        """Start one more of a process, with ports of its own; answers its name, which `wait_ready` waits for too."""
+        replica = f"{name}.{number}"
+        self.children[replica] = self._child(replica, commands()[name])
+        self.children[replica].start()
+        return replica
+
     def watch(self, until: Callable[[], bool]) -> None:
         """Start again what dies, with growing pauses, until told to end; CannotStart if one dies on and on."""
         broker = self.broker
@@ -247,12 +254,13 @@ class LocalSystem:
 
     def _what_is_missing(self, name: str) -> str:
         """Empty when the process is ready, else what it says is missing."""
-        own = f"http://127.0.0.1:{self.configuration.http_port(name)}/readyz" if name != "gateway" else ""
+        is_gateway = process_of(name) == "gateway"
+        own = f"http://127.0.0.1:{self.configuration.http_port(name)}/readyz" if not is_gateway else ""
         try:
-            answer = requests.get(own or f"{self.url}/api/v1/health", timeout=5)
+            answer = requests.get(own or f"{self.configuration.url_of(name)}/api/v1/health", timeout=5)
         except requests.RequestException:
             return "it did not answer"
-        if answer.status_code != 200 or (name == "gateway" and answer.json()["status"] != "ok"):
+        if answer.status_code != 200 or (is_gateway and answer.json()["status"] != "ok"):
             return f"it answers {answer.status_code} {answer.text.strip()[:300]}"
         return ""
 

@@ -10,12 +10,13 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import pika
 import pika.exceptions
 
 from chassis.database import Database
+from chassis.nodes import parameters_of
 from chassis.rpc_client import RpcClient
 from chassis.runtime import Runtime
 from chassis.service import Service
@@ -38,10 +39,18 @@ def eventually(check: Callable[[], Answer], seconds: float = 10.0, what: str = "
         time.sleep(0.02)
 
 
+class HasUrl(Protocol):
+    """A broker: one node, or several."""
+
+    @property
+    def url(self) -> str:
+        """For clients."""
+
+
 class RunningService:
     """The serve and worker processes of one service, with a database of its own; SQLite unless another URL is given."""
 
-    def __init__(self, service: Service, module: list[str], node: RabbitNode, folder: Path, url: str = "") -> None:
+    def __init__(self, service: Service, module: list[str], node: HasUrl, folder: Path, url: str = "") -> None:
         self.service = service
         self.node = node
         self.folder = folder
@@ -119,7 +128,7 @@ class Hand:
     """Puts anything into an exchange or a queue, and looks at queues."""
 
     def __init__(self, url: str) -> None:
-        self._connection = pika.BlockingConnection(pika.URLParameters(url))
+        self._connection = pika.BlockingConnection(parameters_of(url))
         self.channel = self._connection.channel()
 
     def put(self, exchange: str, routing_key: str, body: bytes, **properties: Any) -> None:

@@ -22,7 +22,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from chassis.database import Database
-from deploy.local.configuration import SERVICES, Configuration
+from deploy.local.configuration import SERVICES, Configuration, process_of
 from deploy.local.rabbitmq import RabbitNode
 from deploy.local.system import LocalSystem
 from tests.support.api import Api
@@ -48,7 +48,7 @@ class Tampered(Configuration):
 
 class Havoc:
     """`kills` counts by what was killed and where: "billing-worker", "engagements die_before_ack", "broker"; `deaths`
-    by the process alone."""
+    by the process alone, whichever replica of it."""
 
     def __init__(self, folder: Path, settings: Mapping[str, str]) -> None:
         self.local = LocalSystem(folder, {**SETTINGS, **settings})
@@ -70,7 +70,8 @@ class Havoc:
 
     def kill(self, name: str) -> None:
         """Ends a process that was alive, as a power cut would."""
-        self.absorbed += self._duplicates(name)
+        if process_of(name) in PROCESSES:
+            self.absorbed += self._duplicates(name)
         assert not self.local.children[name].ended, f"{name} was dead already"
         self.local.kill(name)
         self._count(name, name)
@@ -117,8 +118,8 @@ class Havoc:
         assert process is not None, f"{name} was never started"
         assert process.returncode == -signal.SIGKILL, f"{name} ended by itself"
         self.kills[kind] += 1
-        self.deaths[name] += 1
-        if name == "notifications-worker":
+        self.deaths[process_of(name)] += 1
+        if process_of(name) == "notifications-worker":
             self._let_claims_end()
 
     def _let_claims_end(self) -> None:
@@ -138,13 +139,17 @@ class Havoc:
         return self.absorbed + sum(self._duplicates(name) for name in PROCESSES)
 
     def _duplicates(self, name: str) -> int:
+        return self.counted(name, "coachworks_events_duplicate")
+
+    def counted(self, name: str, what: str) -> int:
+        """What a process has counted since its start."""
         try:
             url = f"http://127.0.0.1:{self.local.configuration.http_port(name)}/metrics"
             told = requests.get(url, timeout=10).text
         except requests.RequestException:
             return 0  # it is not up yet
         families = {family.name: family for family in text_string_to_metric_families(told)}
-        samples = families["coachworks_events_duplicate"].samples
+        samples = families[what].samples
         return int(sum(sample.value for sample in samples if sample.name.endswith("_total")))
 
     def rows(self, service: str, statement: str) -> list[Any]:

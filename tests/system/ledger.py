@@ -6,9 +6,9 @@ import datetime as dt
 import queue
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, cycle
 from typing import Any
 
 import requests
@@ -64,14 +64,18 @@ def commands(run: str, engagements: list[Engagement]) -> Iterator[Command]:
 
 
 class Callers:
-    """Threads that say each command under its key again and again until it is accepted, and every tenth once more."""
+    """Threads that say each command under its key again and again until it is accepted, and every tenth once more.
 
-    def __init__(self, admin: Api) -> None:
+    With several `gateways` each attempt goes to another one.
+    """
+
+    def __init__(self, admin: Api, gateways: Sequence[str] = ()) -> None:
         self.asked: dict[str, Command] = {}
         self.accepted: dict[str, Any] = {}
         self.trouble: list[str] = []
         self.said_again = 0
         self._admin = admin
+        self._gateways = cycle(gateways or [admin.url])
         self._waiting: queue.SimpleQueue[Command | None] = queue.SimpleQueue()
         self._threads = [threading.Thread(target=self._run, daemon=True) for _ in range(THREADS)]
         for thread in self._threads:
@@ -121,12 +125,12 @@ class Callers:
             "title": command.title, "starts_at": command.starts_at.isoformat(), "duration_minutes": 60,
             "location": {"kind": "phone", "detail": "+49 30 1234567"},
         }  # fmt: skip
-        url = f"{self._admin.url}/api/v1/engagements/{command.engagement.id}/sessions"
+        path = f"/api/v1/engagements/{command.engagement.id}/sessions"
         key = {"Idempotency-Key": command.title.replace(" ", "/")}
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             try:
-                answer = http.post(url, json=body, headers=key, timeout=20)
+                answer = http.post(next(self._gateways) + path, json=body, headers=key, timeout=20)
             except requests.RequestException:
                 self.said_again += 1
                 continue

@@ -45,8 +45,9 @@ class Reader:
     """Reads a queue from any thread; acks go back to the connection's own thread."""
 
     def __init__(self, url: str, queue_name: str, prefetch: int, start: str | int | dt.datetime | None) -> None:
-        self._parameters = pika.URLParameters(url)
-        self._parameters.client_properties = {"connection_name": f"coachworks-events {queue_name}"}
+        self._nodes = [pika.URLParameters(address) for address in url.split(";")]
+        for parameters in self._nodes:
+            parameters.client_properties = {"connection_name": f"coachworks-events {queue_name}"}
         self._queue = queue_name
         self._prefetch = prefetch
         self._start = start
@@ -131,7 +132,7 @@ class Reader:
         return None
 
     def _read(self) -> None:
-        connection = pika.BlockingConnection(self._parameters)
+        connection = pika.BlockingConnection(self._nodes)
         try:
             channel = connection.channel()
             channel.basic_qos(prefetch_count=self._prefetch)

@@ -29,6 +29,8 @@ def subscribe(
 ) -> Subscription:
     """The events of a queue, one after the other, each acked when the next one is asked for.
 
+    `url` may be the addresses of several nodes of one broker, joined by `;`: the first that answers is read from.
+
     `seen(id)` says of an event whether it was handled before; then it is acked and passed over. If `seen` has a method
     `add`, that is told of every event that was handled (`SeenInSqlite`).
 

@@ -89,8 +89,6 @@ def forget_log(work: Work, subject: Subject) -> set[UUID]:
     while True:
         batch = select(LoggedEvent).where(subject.events, LoggedEvent.position > position)
         found = list(work.session.scalars(batch.order_by(LoggedEvent.position).limit(_AT_ONCE)))
-        if not found:
-            return about
         for logged in found:
             if _names(logged.envelope, subject.ids):
                 about.add(UUID(logged.envelope["subject"]))
@@ -100,8 +98,10 @@ def forget_log(work: Work, subject: Subject) -> set[UUID]:
         events = [logged.event_id for logged in found]
         of_webhooks = update(WebhookDelivery).where(WebhookDelivery.event_id.in_(events))
         work.session.execute(of_webhooks.values(answer=None))  # whoever took it may have sent it back
-        position = found[-1].position
         work.session.flush()
+        if len(found) < _AT_ONCE:
+            return about
+        position = found[-1].position
 
 
 def forget_copies(work: Work, subject: Subject, about: Collection[UUID]) -> None:

@@ -1,4 +1,7 @@
-"""Takes names, addresses and words out of a public event, and leaves its facts: ids, times, amounts, states. Pure."""
+"""Takes out of a public event what is personal or confidential, and leaves its facts: ids, times, amounts, states.
+
+Pure; what a text is, its declaration says (contracts/privacy.py).
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,8 @@ Json = dict[str, Any]
 
 #: Its facts are those of the empty record that is left.
 _OF_NOBODY = "engagements.client.erased.v1"
-#: Strings that are one of a few words or a number, and nothing that somebody typed.
-_CODES = frozenset(
-    ("content_type", "currency", "delivery", "ics_uid", "kind", "locale", "number", "place", "portal", "role", "rule",
-     "state", "status")
-)  # fmt: skip
+#: What texts of these privacy classes say stays.
+_HARMLESS = ("none", "pseudonymous")
 
 
 def scrubbed(envelope: Json) -> Json:
@@ -46,17 +46,17 @@ def without_address(value: Any, address: str, instead: str) -> Any:
 
 def _of_object(schema: Schema, data: Json) -> Json:
     """Only declared fields, so that none stays of which nobody can say what it holds."""
-    return {name: _of_value(name, field, data[name]) for name, field in schema.fields.items() if name in data}
+    return {name: _of_value(field, data[name]) for name, field in schema.fields.items() if name in data}
 
 
-def _of_value(name: str, field: fields.Field[Any], value: Any) -> Any:
+def _of_value(field: fields.Field[Any], value: Any) -> Any:
     match field:
         case _ if value is None:
             return None
         case fields.Nested():
             return _of_object(field.schema, value)
         case fields.List():
-            return [_of_value(name, field.inner, one) for one in value]
+            return [_of_value(field.inner, one) for one in value]
         case fields.Dict():
             return {}
         case Zone():
@@ -65,7 +65,7 @@ def _of_value(name: str, field: fields.Field[Any], value: Any) -> Any:
             return "somebody@erased.invalid"
         case fields.UUID() | Instant() | DecimalText():
             return value
-        case fields.String() if name not in _CODES:
+        case fields.String() if field.metadata.get("privacy") not in _HARMLESS:
             return None if field.allow_none else ""
         case _:
             return value

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import kombu
 import pika
@@ -16,6 +17,7 @@ import pytest
 from pika.adapters.blocking_connection import BlockingChannel
 
 from chassis import topology
+from chassis.consumers import Consumers
 from services.billing.service import service as billing
 from tests.support.broker import Hand, eventually
 from tests.support.servers import RabbitNode
@@ -96,6 +98,16 @@ def test_a_consumer_gets_the_events_of_its_types_and_no_others(
     own = channel()
     assert own.basic_get("consumer.crm", auto_ack=True)[2] == b"for it"
     assert own.basic_get("consumer.crm", auto_ack=True)[2] is None
+
+
+def test_a_consumer_of_a_cluster_is_told_the_address_of_each_node(operator: Operator, rabbit_node: RabbitNode) -> None:
+    consumers = Consumers(
+        f"{operator.url};amqp://guest:guest@second.example:5671/{VHOST}", str(rabbit_node.rabbitmqctl)
+    )
+    here, second = consumers.add("warehouse", ["#"], replay=False).split(";")
+    consumers.remove("warehouse")
+    assert (urlsplit(here).port, urlsplit(second).hostname) == (rabbit_node.port, "second.example")
+    assert urlsplit(here).password == urlsplit(second).password
 
 
 def test_a_consumer_has_no_other_right(channel: Callable[[], BlockingChannel]) -> None:
