@@ -37,7 +37,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id_invoice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
-        sa.UniqueConstraint("invoice_id", "ordinal", name=op.f("uq_credit_note_invoice_id")),
+        sa.UniqueConstraint("invoice_id", "ordinal", name=op.f("uq_credit_note_invoice_id_ordinal")),
         sa.UniqueConstraint("number", name=op.f("uq_credit_note_number")),
     )
     with op.batch_alter_table("credit_note", schema=None) as batch_op:
