@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -50,20 +48,14 @@ class House(Havoc):
         return answer.json()
 
     def all_at_once(self, things: list[Any], do: Callable[[Any], Any], kills: dict[int, str]) -> list[Any]:
-        """Does it for each, many at a time; whoever comes to one of these numbers kills a process before."""
-        done, lock = Counter[str](), Lock()
-
-        def one(thing: Any) -> Any:
-            with lock:
-                name = kills.get(done["all"])
-                done["all"] += 1
-                if name:
-                    self.kill(name)
-                    self.start(name)
-            return do(thing)
-
+        """Does it for each, many at a time; when so many are done, that process is killed and started again."""
         with ThreadPoolExecutor(SENDERS) as people:
-            found = list(people.map(one, things))
+            running = [people.submit(do, thing) for thing in things]
+            for number, name in kills.items():
+                eventually(lambda number=number: sum(one.done() for one in running) >= number, 60, f"{number} done")
+                self.kill(name)  # by this thread: what a thread of the pool started would end with it
+                self.start(name)
+            found = [one.result() for one in running]
         self.local.wait_ready()
         return found
 

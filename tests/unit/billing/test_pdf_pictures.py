@@ -76,7 +76,7 @@ def test_with_a_logo_the_same_invoice_gives_the_same_bytes_and_still_says_who_se
     first = render(document)
     render(with_logo(picture(100, 100, colour="#1D5CB8")))
     assert render(document) == first
-    assert "Northlight Coaching" in run("pdftotext - -", document).decode()
+    assert "Northlight Coaching" in " ".join(run("pdftotext - -", document).decode().split())
 
 
 @pytest.mark.parametrize("paper", ["a4", "letter"])
