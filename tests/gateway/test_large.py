@@ -56,7 +56,7 @@ def test_a_long_list_is_one_round_and_leads_on_and_back_with_its_filters(broker,
 @pytest.mark.parametrize("kind", ["notes", "goals", "assignments"])
 def test_what_is_chosen_on_a_later_page_of_a_list_stays_beside_that_page(broker, coach, kind):
     page = coach.get(f"{PAGE}/{kind}?cursor=on%2B").get_data(as_text=True)
-    chosen = re.findall(rf'class="choice" href="({PAGE}/{kind}/[^"]*)"', page)
+    chosen = re.findall(rf'class="choice" href="(/engagements/[^/]+/{kind}/[^"]*)"', page)
     assert len(chosen) == 100
     coach.get(html.unescape(chosen[-1]))
     assert broker.sent_to(LISTS[f"{PAGE}/{kind}"].path)[-1].input["cursor"] == "on+"

@@ -160,7 +160,7 @@ def test_the_part_of_a_service_that_is_down_says_so(everything, browser, service
 
 @pytest.mark.parametrize(("rule", "role"), [page for page in PAGES if re.search(r"\.ics$|[/.]pdf$|/body$", page[0])])
 def test_files_that_pages_link_to(everything, browser, rule, role):
-    for call in ("billing.invoice_pdf", "billing.client_statement_pdf"):
+    for call in ("billing.invoice_pdf", "billing.client_statement_pdf", "billing.credit_note_pdf"):
         everything.answers[call] = {"filename": "2026-0001.pdf", "content": "JVBERg=="}
     response = browser(role).get(address_of(rule))
     assert response.status_code == 200
