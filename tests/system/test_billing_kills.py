@@ -88,6 +88,7 @@ def test_c21_twenty_who_send_at_once_while_billing_is_killed_get_numbers_without
     assert all(any(number in subject for subject in mailed.values()) for number in numbers)
 
 
+@pytest.mark.parametrize("house", ["postgresql"], indirect=True)
 def test_c21_a_thousand_webhooks_while_billing_is_killed_count_each_payment_once(house: House) -> None:
     invoices = house.drafts("payments", 25)
     for id_ in invoices:

@@ -18,6 +18,7 @@ from deploy.local.configuration import SERVICES, Configuration
 from deploy.local.system import ROOT
 from tests.architecture.house import service_of
 from tests.support.broker import eventually
+from tests.support.servers import PostgresServer
 from tests.system.conftest import ADMIN, PASSWORD, databases
 from tests.system.havoc import SETTINGS, Havoc
 
@@ -100,12 +101,10 @@ def agreed(said: dict[str, tuple[int, str]]) -> bool:
     return all(code == 0 and "0 copies disagree" in text_ for code, text_ in said.values())
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def havoc(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Havoc]:
+@pytest.fixture(scope="module")
+def havoc(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Havoc]:
     """A system with the demo in it."""
-    settings = {"GATHER_SECONDS": "1"}
-    if request.param == "postgresql":
-        settings |= databases(request.getfixturevalue("postgres_server"), "lost")
+    settings = {"GATHER_SECONDS": "1", **databases(postgres_server, "lost")}
     made = Havoc(tmp_path_factory.mktemp("restore"), settings)
     local = made.local
     demo = {"API_URL": local.url, "MAIL_URL": local.mail_url, "ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD}
@@ -169,7 +168,7 @@ def test_facts_that_are_not_whole_are_refused(havoc: Havoc) -> None:
 
 
 def test_backups_of_different_moments_are_restored_and_agree_again(
-    havoc: Havoc, request: pytest.FixtureRequest, tmp_path: Path
+    havoc: Havoc, postgres_server: PostgresServer, tmp_path: Path
 ) -> None:
     old, admin = Place(havoc.local.configuration), havoc.admin
     client = admin.all("/clients")[0]
@@ -197,9 +196,7 @@ def test_backups_of_different_moments_are_restored_and_agree_again(
     folder = tmp_path / "fresh"
     folder.mkdir()
     shutil.copy(havoc.local.folder / "secrets.json", folder)
-    settings = {"GATHER_SECONDS": "1"}
-    if "postgresql" in request.node.name:
-        settings |= databases(request.getfixturevalue("postgres_server"), "found")
+    settings = {"GATHER_SECONDS": "1", **databases(postgres_server, "found")}
     new = Place(Configuration(folder, {**SETTINGS, **settings}))
     for service in SERVICES:
         code, said = new.coachworks(service, "restore", service, backups)
