@@ -15,7 +15,8 @@ import sys
 from typing import Any
 
 from coachworks_events import STREAM, Event, subscribe
-from coachworks_events.types.engagements import ClientFacts, CoachFacts, EngagementFacts
+from coachworks_events.types.engagements import EngagementFacts
+from coachworks_events.types.people import ClientFacts, CoachFacts
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS place (one INTEGER PRIMARY KEY CHECK (one = 1), next INTEGER NOT NULL);
