@@ -33,7 +33,7 @@ from tests.system.conftest import ADMIN, PASSWORD
 SETTINGS = {"PORT": "0", "DEMO": "0", "ADMIN_EMAIL": ADMIN, "ADMIN_PASSWORD": PASSWORD}
 PROCESSES = tuple(f"{service}{kind}" for service in SERVICES for kind in ("", "-worker"))
 TAMPERING = Path(__file__).parent / "tampering"
-SETTLE_SECONDS = 90
+SETTLE_SECONDS = 180
 
 
 class Tampered(Configuration):
@@ -86,7 +86,7 @@ class Havoc:
 
     def await_death(self, name: str) -> None:
         """Returns when a process has killed itself as ordered."""
-        eventually(lambda: self.local.children[name].ended, 30, f"the end of {name}")
+        eventually(lambda: self.local.children[name].ended, 120, f"the end of {name}")
         assert self._orders(name).with_suffix(".died").exists(), f"{name} died by itself"
         self._count(f"{name} {self._orders(name).read_text()}", name)
 
