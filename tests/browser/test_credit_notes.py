@@ -68,8 +68,12 @@ def test_c21_a_part_is_credited_with_live_totals_and_a_preview(
     picture(page, "85-credit-note")
 
     previews: list[Download] = []
-    page.on("download", previews.append)
-    page.context.on("page", lambda tab: tab.on("download", previews.append))
+
+    def keep(download: Download) -> None:
+        previews.append(download)
+
+    page.on("download", keep)
+    page.context.on("page", lambda tab: tab.on("download", keep))
     dialog.get_by_role("button", name="Preview").click()
     eventually(lambda: previews or page.wait_for_timeout(10), what="the preview")
     file = tmp_path / "preview.pdf"
@@ -97,6 +101,6 @@ def test_c22_the_client_finds_it_on_a_phone_and_downloads_it(running: Running, b
     assert flaws(page) == []
     picture(page, "87-client-credited-phone")
     with page.expect_download() as download:
-        page.get_by_role("link", name=re.compile(f"Download {NUMBER.pattern}")).click()
+        page.get_by_role("link", name=re.compile(f"PDF of {NUMBER.pattern}")).click()
     assert NUMBER.search(download.value.suggested_filename)
     page.context.close()
