@@ -25,7 +25,7 @@ class EnvelopeSchema(Schema):
     id = fields.UUID(required=True, metadata={"description": "Unique; the same for every delivery of the event."})
     type = fields.String(
         required=True,
-        validate=validate.Regexp(r"[a-z_]+(\.[a-z_]+)+\.v[0-9]+\Z"),
+        validate=validate.Regexp(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+\.v[0-9]+\Z"),
         metadata={"privacy": "none", "description": "`<service>.<thing>.<past participle>.v1`"},
     )
     source = fields.String(required=True, metadata={"privacy": "none", "description": "`/coachworks/<service>`"})
