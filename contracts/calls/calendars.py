@@ -80,7 +80,7 @@ class LeftOut(Schema):
 
 
 class Calendar(Schema):
-    """A coach's calendar. Without one, version is 0, state `none`, and all else null."""
+    """A coach's calendar. Without one, version is 0, state `none`, nothing is in the lists, and all else is null."""
 
     id = fields.UUID(required=True, allow_none=True)
     created_at = Instant(required=True, allow_none=True)

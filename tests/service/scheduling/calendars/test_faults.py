@@ -275,7 +275,8 @@ def stored(desk: Desk) -> int:
 
 
 def test_what_is_not_connected_can_be_neither_synced_nor_left(desk: Desk) -> None:
-    assert desk.shown() == {**dict.fromkeys(desk.shown()), "version": 0, "state": "none", "conflicts": []}
+    nothing = {"version": 0, "state": "none", "conflicts": [], "left_out": [], "left_out_total": 0}
+    assert desk.shown() == {**dict.fromkeys(desk.shown()), **nothing}
     for act in (desk.sync, desk.disconnect):
         with pytest.raises(NotFound):
             act()
