@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,26 +38,14 @@ def databases(server: PostgresServer, prefix: str) -> dict[str, str]:
     return {f"{service.upper()}_DATABASE_URL": server.create_database(f"{prefix}_{service}") for service in SERVICES}
 
 
-@pytest.fixture(scope="package")
-def started(
-    postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Callable[[str], Running]]:
-    """A system for all tests of this package on either database, which takes payments by card; it starts when first
-    asked for."""
-
-    @cache
-    def start(database: str) -> Running:
-        own = databases(postgres_server, "system") if database == "postgresql" else {}
-        stripe = opened.enter_context(stripe_server())
-        made = Running(tmp_path_factory.mktemp("system"), ALLOW_PRIVATE_ADDRESSES="1", **own, **stripe.settings)
-        opened.callback(made.local.stop)
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One system for all tests of this package, once on SQLite and once on PostgreSQL; it takes payments by card."""
+    settings = {"ALLOW_PRIVATE_ADDRESSES": "1"}
+    if request.param == "postgresql":
+        settings |= databases(request.getfixturevalue("postgres_server"), "system")
+    with stripe_server() as stripe:
+        made = Running(tmp_path_factory.mktemp("system"), **settings, **stripe.settings)
         made.stripe = stripe
-        return made
-
-    with ExitStack() as opened:
-        yield start
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def running(request: pytest.FixtureRequest, started: Callable[[str], Running]) -> Running:
-    return started(request.param)
+        yield made
+        made.local.stop()
