@@ -14,7 +14,7 @@ from tests.system.exactly_once import check
 from tests.system.havoc import PROCESSES, Havoc
 from tests.system.ledger import Callers, commands, found_engagements
 
-SESSIONS = 120
+SESSIONS = 60
 VICTIMS = ("scheduling", "scheduling-worker", "notifications", "notifications-worker", "engagements", "gateway")
 
 
