@@ -1,9 +1,8 @@
-"""Copies are rebuilt by their owners' facts, and services that were backed up at different moments agree again."""
+"""Copies are rebuilt by their owners' facts, while everything runs."""
 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,10 +16,9 @@ from chassis.database import Copy, Database
 from deploy.local.configuration import SERVICES, Configuration
 from deploy.local.system import ROOT
 from tests.architecture.house import service_of
-from tests.support.broker import eventually
 from tests.support.servers import PostgresServer
 from tests.system.conftest import ADMIN, PASSWORD, databases
-from tests.system.havoc import SETTINGS, Havoc
+from tests.system.havoc import Havoc
 
 Rows = dict[str, list[Any]]
 
@@ -163,63 +161,3 @@ def test_facts_that_are_not_whole_are_refused(havoc: Havoc) -> None:
     ):
         code, said = place.coachworks("billing", "projections", "check", "billing", given=given)
         assert (code, sentence in said) == (1, True), said
-
-
-def test_backups_of_different_moments_are_restored_and_agree_again(
-    havoc: Havoc, postgres_server: PostgresServer, tmp_path: Path
-) -> None:
-    old, admin = Place(havoc.local.configuration), havoc.admin
-    client = admin.all("/clients")[0]
-    program = {"client_id": client["id"], "program_name": "A program", "sessions_total": 9}
-    engagement, lost = admin.post("/engagements", program, expect=201)["id"], list[str]()
-    havoc.settle()
-    backups = str(tmp_path / "backups")
-    for hour, service in enumerate(("engagements", *(one for one in SERVICES if one != "engagements"))):
-        code, said = old.coachworks(service, "backup", service, backups)
-        assert code == 0, said
-        admin.patch(f"/clients/{client['id']}", {"name": f"Known to {service} too late"})
-        body = {
-            "starts_at": f"2027-03-01T1{hour}:00:00Z",
-            "duration_minutes": 30,
-            "notify": False,
-            "title": service,
-            "location": {"kind": "phone"},
-        }
-        admin.post(f"/engagements/{engagement}/sessions", body, expect=201)
-        lost.append(admin.post("/engagements", program, expect=201)["id"])
-        havoc.settle()
-
-    havoc.local.stop()
-
-    folder = tmp_path / "fresh"
-    folder.mkdir()
-    shutil.copy(havoc.local.folder / "secrets.json", folder)
-    settings = {"GATHER_SECONDS": "1", **databases(postgres_server, "found")}
-    new = Place(Configuration(folder, {**SETTINGS, **settings}))
-    for service in SERVICES:
-        code, said = new.coachworks(service, "restore", service, backups)
-        assert code == 0, said
-    code, said = new.coachworks("billing", "restore", "billing", backups)
-    assert (code, "not empty" in said) == (1, True)
-
-    facts = new.facts()
-    found = new.check(facts)
-    assert f"client\t{client['id']}\tahead" in found["scheduling"][1]
-    assert "coachworks projections rebuild engagements makes them agree" in found["engagements"][1]
-    assert f"engagement\t{lost[0]}\tunknown" in found["billing"][1], "made after the backup of its owner"
-    assert {code for code, _ in new.rebuild(facts, "--restored").values()} == {0}
-    assert agreed(said_now := new.check(facts)), said_now
-
-    again = Havoc(folder, settings)
-    try:
-        again.settle()
-        assert again.admin.get(f"/clients/{client['id']}")["name"] == client["name"]
-        assert "bytes\tok" in new.coachworks("documents", "check", "documents")[1]
-        again.admin.patch(f"/clients/{client['id']}", {"name": "Heard by all"})
-        heard = "SELECT id FROM client WHERE name = 'Heard by all'"
-        for service in ("scheduling", "documents", "billing"):
-            eventually(lambda service=service: again.rows(service, heard), 20, f"the news in {service}")  # type: ignore[misc]
-        again.settle()
-        assert agreed(said_now := new.check(new.facts())), said_now
-    finally:
-        again.stop()
