@@ -8,8 +8,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,22 +176,21 @@ def _dump_postgresql(runtime: Runtime, file: Path) -> tuple[str | None, int]:
         snapshot = session.scalar(text("SELECT pg_export_snapshot()"))
         revision: str | None = session.scalar(text("SELECT version_num FROM alembic_version"))
         waiting = _waiting(runtime, session)
-        with _tool(runtime, "pg_dump") as run:
-            run("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
+        run = _tool(runtime, "pg_dump")
+        run("--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={file}")
     return revision, waiting
 
 
 def _load_postgresql(runtime: Runtime, file: Path) -> None:
-    with _tool(runtime, "pg_restore") as run:
-        with runtime.database.engine.begin() as connection:
-            there = MetaData()
-            there.reflect(connection)
-            there.drop_all(connection)
-        run("--no-owner", "--no-privileges", "--no-comments", "--single-transaction", "--exit-on-error", str(file))
+    run = _tool(runtime, "pg_restore")  # before anything is dropped: it may not be there
+    with runtime.database.engine.begin() as connection:
+        there = MetaData()
+        there.reflect(connection)
+        there.drop_all(connection)
+    run("--no-owner", "--no-privileges", "--no-comments", "--single-transaction", "--exit-on-error", str(file))
 
 
-@contextmanager
-def _tool(runtime: Runtime, name: str) -> Iterator[Any]:
+def _tool(runtime: Runtime, name: str) -> Callable[..., None]:
     """A function that runs that program of PostgreSQL on the service's database; `Unavailable` if it is not there."""
     program = shutil.which(name)
     if program is None:
@@ -206,7 +205,7 @@ def _tool(runtime: Runtime, name: str) -> Iterator[Any]:
         if done.returncode:
             raise Unavailable(f"{name} failed: {done.stderr.strip()}")
 
-    yield run
+    return run
 
 
 def _waiting(runtime: Runtime, session: Session) -> int:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from chassis.nodes import addresses_of, parameters_of
+from chassis.nodes import nodes_of, parameters_of
 from chassis.topology import DEAD, DELIVERY_LIMIT, EVENTS, STREAM
 from contracts.errors import Conflict, Invalid, NotFound, Unavailable
 from contracts.events import PUBLIC, registry
@@ -64,7 +64,7 @@ class Consumers:
         password = secrets.token_urlsafe(24)
         document = json.dumps(_definitions(self._vhost, PREFIX + name, password, types, replay))
         self._run("import_definitions", given=document)
-        return ";".join(self._address(node, PREFIX + name, password) for node in addresses_of(self._url))
+        return ";".join(self._address(node, PREFIX + name, password) for node in nodes_of(self._url))
 
     def all(self) -> list[Consumer]:
         """Every consumer, by name."""

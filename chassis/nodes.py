@@ -8,11 +8,11 @@ from __future__ import annotations
 import pika
 
 
-def addresses_of(url: str) -> list[str]:
+def nodes_of(url: str) -> list[str]:
     """The address of each node, in the order in which they are tried."""
     return url.split(";")
 
 
 def parameters_of(url: str) -> list[pika.URLParameters]:
     """What pika connects to: the first node that answers."""
-    return [pika.URLParameters(address) for address in addresses_of(url)]
+    return [pika.URLParameters(address) for address in nodes_of(url)]
